@@ -1,0 +1,158 @@
+// Every message between coordinator and agents, and between an agent and its trainer.
+//
+// Encoding: one CBOR map (nlohmann-json) {"v": kProtocolVersion, "kind": name, fields...}. Decoding is strict:
+// another version, an unknown kind, a missing, extra or mistyped field is a DecodeError that names it. On pipes a
+// frame is a 4-byte little-endian length (at most kMaxFrameBytes) and that many bytes of CBOR.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <stdexcept>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "protocol/trial_result.h"
+#include "trial/settings.h"
+
+namespace headsweep::protocol {
+
+inline constexpr int kProtocolVersion = 1;
+inline constexpr std::size_t kMaxFrameBytes = std::size_t{64} << 20;
+
+using TrialId = std::int64_t;    // 1-based number of the trial in its plan; primary key in the store
+using AttemptId = std::int64_t;  // one number space, assigned by the coordinator, never used twice in a store
+
+// One trial to be trained once. A bundle is a vector of these with equal shapes.
+struct Assignment {
+  AttemptId attempt;
+  TrialId trial;
+  std::string key;
+  trial::Settings settings;
+  bool keep_model;  // write the final weights to models/
+};
+
+// Why an attempt ended without a result.
+enum class EndReason : std::uint8_t {
+  kError,          // the trainer reported an error (message)
+  kDiverged,       // NaN or infinite loss (message says the step)
+  kTrainerKilled,  // by a signal
+  kTrainerExited,  // by itself, before the trial was done
+  kTrainerHung,    // no progress within the deadline; killed by its agent
+  kTimeout,        // longer than trial_timeout; killed by its agent
+  kBadFrames,      // the trainer wrote something that is no message
+  kCannotStart,    // the trainer could not be started
+  kWorkerLost,     // not the trial's fault
+  kStopped,        // walltime, signal, pre-emption: not the trial's fault
+};
+std::string_view to_text(EndReason reason);
+// Interruptions do not count against the retry limit of a trial.
+bool is_interruption(EndReason reason);
+
+// ---- agent -> coordinator
+
+struct WorkerHello {
+  std::string host;
+  std::int64_t pid;
+  std::string device;
+  std::int64_t threads;
+};
+struct WorkerHeartbeat {};
+struct AttemptProgress {
+  AttemptId attempt;
+  std::int64_t step;
+  double steps_per_second;
+};
+struct AttemptDone {
+  AttemptId attempt;
+  TrialResult result;
+};
+struct AttemptFailed {
+  AttemptId attempt;
+  EndReason reason;
+  std::string message;  // one line
+  std::optional<std::int64_t> signal;
+  std::optional<std::int64_t> exit_code;
+  std::string log_tail;  // last 50 lines
+};
+// Attempts handed back before they began, on recall or while stopping.
+struct AttemptsReturned {
+  std::vector<AttemptId> attempts;
+};
+struct WorkerGoodbye {};  // nothing more will come; every attempt is answered for
+
+// ---- coordinator -> agent
+
+// First message, once for every agent: all that it needs, so that nothing is read from disk by every rank.
+struct Welcome {
+  std::string store_folder;  // absolute STORE.d: logs/, models/, checkpoints/
+  std::string device;        // auto | cpu | cuda
+  std::int64_t threads;      // of the trainer
+  std::string step;          // auto | eager | fused
+  double checkpoint_every_seconds;
+  double trial_timeout_seconds;
+  double heartbeat_seconds;
+};
+struct Assign {
+  std::vector<Assignment> bundle;
+};
+struct Committed {  // these results are in the store: the agent may forget them
+  std::vector<AttemptId> attempts;
+};
+struct CoordinatorHeartbeat {};
+struct Drain {  // finish nothing: checkpoint the running bundle, return what has not begun, say goodbye
+  std::string why;
+};
+struct Shutdown {};  // all is done: say goodbye and end
+
+// ---- agent -> trainer
+
+struct TrainBundle {
+  std::vector<Assignment> bundle;
+  std::string store_folder;
+  double checkpoint_every_seconds;
+};
+struct StopTraining {};  // checkpoint, answer every trial with TrialStopped
+
+// ---- trainer -> agent
+
+struct TrainerHello {
+  std::int64_t pid;
+  std::string device;
+  std::string libtorch;
+};
+struct TrialProgress {
+  AttemptId attempt;
+  std::int64_t step;
+  double steps_per_second;
+};
+struct TrialDone {
+  AttemptId attempt;
+  TrialResult result;
+};
+struct TrialError {
+  AttemptId attempt;
+  EndReason reason;  // kError or kDiverged
+  std::string message;
+};
+struct TrialStopped {
+  AttemptId attempt;
+  std::int64_t step;  // of the checkpoint; 0: none
+};
+
+using Message = std::variant<WorkerHello, WorkerHeartbeat, AttemptProgress, AttemptDone, AttemptFailed,
+                             AttemptsReturned, WorkerGoodbye, Welcome, Assign, Committed, CoordinatorHeartbeat,
+                             Drain, Shutdown, TrainBundle, StopTraining, TrainerHello, TrialProgress, TrialDone,
+                             TrialError, TrialStopped>;
+
+class DecodeError : public std::runtime_error {
+ public:
+  using std::runtime_error::runtime_error;
+};
+
+std::vector<std::byte> encode(const Message& message);
+Message decode(std::span<const std::byte> cbor);  // throws DecodeError
+
+}  // namespace headsweep::protocol

@@ -1,0 +1,70 @@
+// What training and measuring one trial yields: the payload of a finished attempt, as the store keeps it.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "metrics/metric.h"
+
+namespace headsweep::protocol {
+
+// Which sequences were measured.
+enum class Split : std::uint8_t { kTrain, kHeldOut };
+std::string_view to_text(Split split);  // "train", "heldout"
+
+// Layer number of rows that describe the whole model (attention rollout).
+inline constexpr std::int64_t kWholeModel = -1;
+
+struct LayerMeasurement {
+  std::int64_t layer;  // 0 .. layers-1, or kWholeModel
+  Split split;
+  metrics::MetricSummaries metrics;
+};
+
+struct HeadMeasurement {
+  std::int64_t layer;
+  std::int64_t head;
+  Split split;
+  metrics::MetricSummaries metrics;
+};
+
+// A null measured with the trial's own model or sequences: "untrained".
+struct NullMeasurement {
+  std::string null;
+  LayerMeasurement measurement;
+};
+
+struct CurvePoint {
+  std::int64_t step;  // updates done
+  double loss;        // of the last batch before it
+  double accuracy;
+  std::vector<LayerMeasurement> layers;  // where [measure] every asks for them
+};
+
+struct TrialResult {
+  std::int64_t parameters;  // counted on the real tensors
+  std::int64_t steps;
+  double train_loss;      // mean cross entropy over the loss positions of the measured training sequences
+  double train_accuracy;  // fraction
+  double loss;            // the same on held-out sequences
+  double accuracy;
+  std::optional<std::int64_t> steps_to_90;  // first curve step at 90% of the ceiling accuracy
+  double train_seconds;
+  double measure_seconds;
+  std::int64_t tokens;  // positions trained on
+  double flops;         // forward and backward, whole training
+  std::string step_kind;  // eager | fused
+  std::string device;     // "cpu", "cuda:0 NVIDIA H200"
+  std::string numerics;   // JSON: step kind, dtype, instruction set or GPU, library version, threads
+  std::string build;      // version, commit, LibTorch
+  std::string model_file;    // path below the store's folder, or "" if the weights were not kept
+  std::string model_sha256;  // of that file
+  std::vector<LayerMeasurement> layers;
+  std::vector<HeadMeasurement> heads;
+  std::vector<NullMeasurement> nulls;
+  std::vector<CurvePoint> curve;
+};
+
+}  // namespace headsweep::protocol

@@ -1,0 +1,54 @@
+// A sweep file (TOML): read, checked, and turned into one value. See docs/sweep-file.md for the format.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "trial/settings.h"
+
+namespace headsweep::sweep {
+
+// One axis: a setting and the values it takes, in the order of the file.
+struct Axis {
+  std::string setting;  // dotted name
+  std::vector<trial::Value> values;
+};
+
+// [analysis]: what will be tested, fixed before the first trial.
+struct Analysis {
+  std::vector<std::string> primary;               // metric names
+  std::string split = "heldout";                  // train | heldout
+  std::string layers = "mean";                    // mean | last | a layer number
+  std::map<std::string, trial::Value> baseline;   // dotted name -> value: the arm compared to
+};
+
+// [resources]: how to run; not part of the plan hash.
+struct Resources {
+  double checkpoint_every_seconds = 120;
+  double trial_timeout_seconds = 7200;
+  std::int64_t retries = 2;
+  std::int64_t gpus_per_trial = 1;
+};
+
+struct Sweep {
+  std::string name;
+  std::vector<std::uint32_t> seeds;
+  trial::Settings base;
+  std::vector<Axis> axes;
+  Analysis analysis;
+  Resources resources;
+};
+
+// Reads `path`, applies `overrides` ("key=value", dotted names, TOML values; an inline table replaces the whole
+// table), checks everything that can be checked without expanding. Throws UserError: file, line, key, value, what
+// is allowed.
+Sweep read_sweep_file(const std::string& path, std::span<const std::string> overrides = {});
+
+// The same from text; `name` stands for the file in messages.
+Sweep parse_sweep(std::string_view text, const std::string& name, std::span<const std::string> overrides = {});
+
+}  // namespace headsweep::sweep
