@@ -1,0 +1,79 @@
+// The store: one SQLite file that holds a sweep, its trials and their results, and the folder STORE.d beside it.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "protocol/messages.h"
+#include "sweep/plan.h"
+
+namespace SQLite {
+class Database;
+}
+
+namespace headsweep::results {
+
+inline constexpr std::int32_t kApplicationId = 0x48535750;  // "HSWP"
+inline constexpr int kSchemaVersion = 1;
+
+// planned, running, done, failed, cancelled, pruned: architecture's honest states.
+enum class TrialState : std::uint8_t { kPlanned, kRunning, kDone, kFailed, kCancelled, kPruned };
+std::string_view to_text(TrialState state);
+
+// STORE.d: models/, checkpoints/, logs/, owner lock.
+std::filesystem::path store_folder(const std::filesystem::path& store);
+
+// A trial that still has to be trained.
+struct OpenTrial {
+  protocol::TrialId trial;
+  std::string key;
+  trial::Settings settings;
+  std::int64_t failed_attempts;  // of earlier runs, interruptions not counted
+};
+
+// What a run needs to know of the store it writes to.
+struct FrozenSweep {
+  std::int64_t sweep;  // its row
+  std::string name;
+  std::string hash;
+  std::vector<OpenTrial> open;           // in plan order
+  std::int64_t trials;                   // all
+  std::int64_t done;
+  std::int64_t failed;                   // for good
+  protocol::AttemptId next_attempt;
+};
+
+enum class IfChanged : std::uint8_t { kRefuse, kExtend };
+
+// The store opened by its one owner, for writing. Takes the owner lock first (a file of its own in STORE.d with
+// host, pid and start time), waiting up to 10 s for an owner on this host that is just ending; creates the file and
+// its schema if there is none; migrates an older schema. Attempts left 'running' by a lost run become
+// 'interrupted'. Throws UserError with one line: another application's file, newer schema, read-only, full,
+// damaged, owned by a live run (host, pid, since).
+class OwnedStore {
+ public:
+  explicit OwnedStore(const std::filesystem::path& store);
+  ~OwnedStore();
+  OwnedStore(OwnedStore&&) noexcept;
+  OwnedStore& operator=(OwnedStore&&) noexcept;
+
+  // Writes the plan into an empty store, or compares its hash to the frozen one. A difference is refused with its
+  // description (sweep::describe_difference), or with kExtend logged as an amendment: finished trials are reused by
+  // key, trials no longer in the plan become pruned, new ones are planned.
+  // `expand` makes the plan; it is not called when the hash is equal (resuming does not expand again).
+  FrozenSweep freeze(const sweep::Sweep& sweep, IfChanged if_changed,
+                     const std::function<sweep::Plan()>& expand);
+
+  [[nodiscard]] const std::filesystem::path& path() const;
+  SQLite::Database& database();  // for the writer, one thread at a time
+
+ private:
+  struct Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace headsweep::results
