@@ -10,15 +10,16 @@
 
 namespace headsweep::protocol {
 
-// Length prefix and encoded message, ready to be written.
+// Length prefix and encoded message, ready to be written. Throws UserError if it is longer than
+// kMaxFrameBytes.
 std::vector<std::byte> to_frame(const Message& message);
 
 // Cuts a byte stream into messages. Not thread-safe.
 class FrameReader {
  public:
   void append(std::span<const std::byte> bytes);
-  // The next whole message, or nothing yet. Throws DecodeError on an over-long frame or a bad message; the stream
-  // cannot be continued then.
+  // The next whole message, or nothing yet. Throws DecodeError on an over-long frame or a bad message; the
+  // stream cannot be continued then.
   std::optional<Message> next();
   // Whether bytes of an unfinished frame are held (a stream that ends now was cut off).
   [[nodiscard]] bool has_partial() const;

@@ -1,5 +1,5 @@
-// Both ends of the line between coordinator and agents. The transports (orchestrator/) implement them: MPI between
-// processes, queues within one.
+// Both ends of the line between coordinator and agents. The transports (orchestrator/) implement them: MPI
+// between processes, queues within one.
 #pragma once
 
 #include <cstdint>

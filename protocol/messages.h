@@ -1,8 +1,12 @@
 // Every message between coordinator and agents, and between an agent and its trainer.
 //
-// Encoding: one CBOR map (nlohmann-json) {"v": kProtocolVersion, "kind": name, fields...}. Decoding is strict:
-// another version, an unknown kind, a missing, extra or mistyped field is a DecodeError that names it. On pipes a
-// frame is a 4-byte little-endian length (at most kMaxFrameBytes) and that many bytes of CBOR.
+// Encoding: one CBOR map {"v": kProtocolVersion, "kind": name, fields...} in deterministic form (RFC
+// 8949, 4.2.1): fields in the order below, shortest heads, definite lengths, reals as 64-bit floats, bit for
+// bit; any CBOR library reads it. Settings are text (canonical JSON), enumerations their to_text(), metric
+// summaries one array with an item a metric: null or [mean, std, n, censored]. Decoding is strict: another
+// version, an unknown kind, a missing, extra, misplaced or mistyped field is a DecodeError that names it, and
+// what decodes encodes to the same bytes. On pipes a frame is a 4-byte little-endian length (at most
+// kMaxFrameBytes) and that many bytes of CBOR.
 #pragma once
 
 #include <cstddef>
@@ -11,6 +15,7 @@
 #include <span>
 #include <stdexcept>
 #include <string>
+#include <string_view>
 #include <variant>
 #include <vector>
 
@@ -142,10 +147,10 @@ struct TrialStopped {
   std::int64_t step;  // of the checkpoint; 0: none
 };
 
-using Message = std::variant<WorkerHello, WorkerHeartbeat, AttemptProgress, AttemptDone, AttemptFailed,
-                             AttemptsReturned, WorkerGoodbye, Welcome, Assign, Committed, CoordinatorHeartbeat,
-                             Drain, Shutdown, TrainBundle, StopTraining, TrainerHello, TrialProgress, TrialDone,
-                             TrialError, TrialStopped>;
+using Message =
+    std::variant<WorkerHello, WorkerHeartbeat, AttemptProgress, AttemptDone, AttemptFailed, AttemptsReturned,
+                 WorkerGoodbye, Welcome, Assign, Committed, CoordinatorHeartbeat, Drain, Shutdown,
+                 TrainBundle, StopTraining, TrainerHello, TrialProgress, TrialDone, TrialError, TrialStopped>;
 
 class DecodeError : public std::runtime_error {
  public:
@@ -153,6 +158,7 @@ class DecodeError : public std::runtime_error {
 };
 
 std::vector<std::byte> encode(const Message& message);
+void append_encoded(std::vector<std::byte>& out, const Message& message);
 Message decode(std::span<const std::byte> cbor);  // throws DecodeError
 
 }  // namespace headsweep::protocol

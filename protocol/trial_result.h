@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "metrics/metric.h"
@@ -53,12 +54,12 @@ struct TrialResult {
   std::optional<std::int64_t> steps_to_90;  // first curve step at 90% of the ceiling accuracy
   double train_seconds;
   double measure_seconds;
-  std::int64_t tokens;  // positions trained on
-  double flops;         // forward and backward, whole training
-  std::string step_kind;  // eager | fused
-  std::string device;     // "cpu", "cuda:0 NVIDIA H200"
-  std::string numerics;   // JSON: step kind, dtype, instruction set or GPU, library version, threads
-  std::string build;      // version, commit, LibTorch
+  std::int64_t tokens;       // positions trained on
+  double flops;              // forward and backward, whole training
+  std::string step_kind;     // eager | fused
+  std::string device;        // "cpu", "cuda:0 NVIDIA H200"
+  std::string numerics;      // JSON: step kind, dtype, instruction set or GPU, library version, threads
+  std::string build;         // version, commit, LibTorch
   std::string model_file;    // path below the store's folder, or "" if the weights were not kept
   std::string model_sha256;  // of that file
   std::vector<LayerMeasurement> layers;
