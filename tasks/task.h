@@ -35,7 +35,8 @@ class Task {
   virtual void generate(const TaskShape& shape, std::uint32_t seed, Split split, std::uint64_t sample,
                         std::span<std::int32_t> tokens, std::span<std::int32_t> targets) const = 0;
 
-  // Accuracy over the loss positions that a guess among all ids reaches, and the best any causal model reaches.
+  // Accuracy over the loss positions that a guess among all ids reaches, and the best any causal model
+  // reaches.
   [[nodiscard]] virtual double chance_accuracy(const TaskShape& shape) const = 0;
   [[nodiscard]] virtual double ceiling_accuracy(const TaskShape& shape) const = 0;
 

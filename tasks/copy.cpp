@@ -1,0 +1,32 @@
+#include "tasks/copy.h"
+
+#include <algorithm>
+
+#include "tasks/uniform_tokens.h"
+
+namespace headsweep::tasks {
+
+std::optional<std::string> Copy::check(const TaskShape& shape) const {
+  if (shape.length < 1 || shape.vocabulary < 2) return "needs length >= 1 and vocabulary >= 2";
+  return std::nullopt;
+}
+
+void Copy::generate(const TaskShape& shape, std::uint32_t seed, Split split, std::uint64_t sample,
+                    std::span<std::int32_t> tokens, std::span<std::int32_t> targets) const {
+  draw_uniform_tokens(seed, split, sample, shape.vocabulary, tokens);
+  std::ranges::copy(tokens, targets.begin());
+}
+
+double Copy::chance_accuracy(const TaskShape& shape) const {
+  return 1.0 / static_cast<double>(shape.vocabulary);
+}
+
+double Copy::ceiling_accuracy(const TaskShape& /*shape*/) const {
+  return 1.0;
+}
+
+std::optional<std::int64_t> Copy::needed_key(const TaskShape& /*shape*/, std::int64_t position) const {
+  return position;
+}
+
+}  // namespace headsweep::tasks

@@ -1,0 +1,21 @@
+// Copy (arXiv 2507.02944): the target of every position is the token at that position.
+#pragma once
+
+#include "tasks/task.h"
+
+namespace headsweep::tasks {
+
+class Copy final : public Task {
+ public:
+  [[nodiscard]] std::string_view name() const override { return "copy"; }
+  [[nodiscard]] std::string_view meaning() const override { return "repeat the token at each position"; }
+  [[nodiscard]] std::optional<std::string> check(const TaskShape& shape) const override;
+  void generate(const TaskShape& shape, std::uint32_t seed, Split split, std::uint64_t sample,
+                std::span<std::int32_t> tokens, std::span<std::int32_t> targets) const override;
+  [[nodiscard]] double chance_accuracy(const TaskShape& shape) const override;
+  [[nodiscard]] double ceiling_accuracy(const TaskShape& shape) const override;
+  [[nodiscard]] std::optional<std::int64_t> needed_key(const TaskShape& shape,
+                                                       std::int64_t position) const override;
+};
+
+}  // namespace headsweep::tasks
