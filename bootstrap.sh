@@ -1,0 +1,118 @@
+#!/usr/bin/env bash
+# From a fresh clone to a running headsweep. Installs what is missing, builds, and runs:
+#
+#   ./bootstrap.sh demo            a real sweep under mpirun; leaves demo/results.db
+#   ./bootstrap.sh test [PRESET]   every test (presets: default, asan, ubsan, tsan)
+#   ./bootstrap.sh build [PRESET]  only the build
+#
+# Every step is skipped when it is already done. Needs Debian or Ubuntu for the packages (elsewhere it says what to
+# install) and asks for sudo only if packages are missing.
+set -euo pipefail
+cd "$(dirname "$0")"
+
+readonly TORCH_VERSION=2.13.0
+readonly PACKAGES=(
+  g++ cmake ninja-build ccache git pkg-config
+  libopenmpi-dev openmpi-bin
+  libsqlite3-dev libsqlitecpp-dev sqlite3
+  libcli11-dev libtomlplusplus-dev nlohmann-json3-dev libspdlog-dev librandom123-dev libssl-dev
+  libgtest-dev libgmock-dev
+  python3 python3-venv
+)
+
+say() { echo "bootstrap: $*" >&2; }
+die() { say "$*"; exit 1; }
+
+usage() {
+  sed -n '2,10s/^# \{0,1\}//p' "$0"
+}
+
+install_packages() {
+  local missing=() package
+  for package in "${PACKAGES[@]}"; do
+    # A tool counts as there when it is on the PATH: it may come from elsewhere than a package.
+    case "$package" in
+      g++ | cmake | ccache | git | sqlite3 | python3) command -v "$package" >/dev/null && continue ;;
+      ninja-build) command -v ninja >/dev/null && continue ;;
+      openmpi-bin) command -v mpirun >/dev/null && continue ;;
+      pkg-config) command -v pkg-config >/dev/null && continue ;;
+      python3-venv) python3 -c 'import ensurepip' 2>/dev/null && continue ;;
+    esac
+    [[ "${installed_packages:=$(dpkg-query -W -f '${db:Status-Abbrev}${Package}\n' 2>/dev/null || true)}" \
+      == *"ii $package"$'\n'* || "$installed_packages" == *"ii $package" ]] || missing+=("$package")
+  done
+  [[ ${#missing[@]} -gt 0 ]] || return 0
+  command -v apt-get >/dev/null ||
+    die "not Debian or Ubuntu: install what these packages hold, then run again: ${missing[*]}"
+  local as_root=()
+  if [[ $EUID -ne 0 ]]; then
+    command -v sudo >/dev/null || die "as root, run: apt-get install ${missing[*]}"
+    as_root=(sudo)
+  fi
+  say "installing ${missing[*]}"
+  "${as_root[@]}" apt-get update -qq
+  "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends \
+    "${missing[@]}" >/dev/null || die "apt-get could not install: ${missing[*]}"
+}
+
+has_torch() { "$1" -c 'import importlib.util as u, sys; sys.exit(u.find_spec("torch") is None)' 2>/dev/null; }
+
+# LibTorch: what Torch_DIR or CMAKE_PREFIX_PATH name, else the active Python environment's, else a wheel in .venv.
+# CMake looks in the same order (cmake/LibTorch.cmake).
+provide_libtorch() {
+  [[ -z "${Torch_DIR:-}" ]] || return 0
+  local prefix
+  while read -rd : prefix; do
+    [[ -n "$prefix" && -e "$prefix/share/cmake/Torch/TorchConfig.cmake" ]] && return 0
+  done <<<"${CMAKE_PREFIX_PATH:-}:"
+  local environment="${VIRTUAL_ENV:-${CONDA_PREFIX:-}}"
+  if [[ -n "$environment" ]] && has_torch "$environment/bin/python"; then return 0; fi
+  [[ -x .venv/bin/python ]] && has_torch .venv/bin/python && .venv/bin/python -c 'import numpy' 2>/dev/null && return 0
+  say "installing torch==$TORCH_VERSION in .venv"
+  [[ -x .venv/bin/pip ]] || python3 -m venv .venv
+  .venv/bin/pip install --quiet --disable-pip-version-check "torch==$TORCH_VERSION" numpy ||
+    die "pip could not install torch==$TORCH_VERSION; set Torch_DIR to a LibTorch (2.11 or newer) and run again"
+}
+
+build() { # PRESET
+  install_packages
+  case "$1" in
+    default) provide_libtorch ;;
+    asan | ubsan | tsan) ;;
+    *) die "unknown preset '$1'; use default, asan, ubsan or tsan" ;;
+  esac
+  [[ -e "build/$1/build.ninja" ]] || cmake --preset "$1" >&2
+  cmake --build --preset "$1" >&2
+}
+
+allow_root_mpirun() {
+  # Open MPI refuses to run as root unless both are set; in containers root is all there is.
+  if [[ $EUID -eq 0 ]]; then export OMPI_ALLOW_RUN_AS_ROOT=1 OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1; fi
+}
+
+demo() {
+  build default
+  allow_root_mpirun
+  mkdir -p demo
+  local headsweep=build/default/bin/headsweep store=demo/results.db code=0
+  # An interrupted demo goes on where it stopped; a finished one starts afresh.
+  if [[ -e $store ]]; then "$headsweep" status "$store" >/dev/null 2>&1 || code=$?; fi
+  if [[ $code -ne 3 ]]; then rm -rf "$store" "$store-wal" "$store-shm" "$store.d"; fi
+  say "12 heads-by-task trials of 3 seeds each... mpirun -n 3 $headsweep run configs/quickstart.toml --store $store"
+  mpirun --bind-to none --oversubscribe -n 3 "$headsweep" run configs/quickstart.toml --store "$store"
+  "$headsweep" query "$store" summary
+}
+
+run_tests() { # PRESET
+  build "$1"
+  allow_root_mpirun
+  ctest --preset "$1" --output-on-failure
+}
+
+case "${1:-}" in
+  demo) demo ;;
+  test) run_tests "${2:-default}" ;;
+  build) build "${2:-default}" ;;
+  -h | --help | help) usage ;;
+  *) usage >&2; exit 2 ;;
+esac

@@ -1,0 +1,61 @@
+// headsweep: parses the command line, runs one subcommand, turns errors into one line and an exit code.
+
+#include <CLI/CLI.hpp>
+#include <cstdlib>
+#include <exception>
+#include <iostream>
+#include <string>
+
+#include "cli/commands.h"
+#include "cli/exit_code.h"
+#include "cli/version.h"
+#include "orchestrator/launcher.h"
+
+namespace {
+
+using namespace headsweep;
+
+constexpr const char* kDescription =
+    "Parameter-matched attention experiments: plan a sweep, train it on many workers, query the results.";
+
+// Under a launcher every rank parses the same words; one of them tells the user what is wrong with them.
+bool speaks_for_all_ranks() {
+  const auto launcher = orchestrator::detect_launcher();
+  return !launcher || launcher->rank == 0;
+}
+
+int report_usage(const CLI::App& app, const CLI::ParseError& error) {
+  const bool asked_for_help = error.get_exit_code() == static_cast<int>(CLI::ExitCodes::Success);
+  if (speaks_for_all_ranks()) app.exit(error, std::cout, std::cerr);
+  return asked_for_help ? cli::kDone : cli::kWrongUsage;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  CLI::App app(kDescription, "headsweep");
+  app.set_version_flag("--version", cli::version_line());
+  app.require_subcommand(1);
+  app.get_formatter()->column_width(34);
+
+  cli::Action chosen;
+  cli::add_plan_command(app, chosen);
+  cli::add_run_command(app, chosen);
+  cli::add_status_command(app, chosen);
+  cli::add_query_command(app, chosen);
+  cli::add_measure_command(app, chosen);
+  cli::add_verify_command(app, chosen);
+  cli::add_doctor_command(app, chosen);
+
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    return report_usage(app, error);
+  }
+  try {
+    return chosen();
+  } catch (const std::exception& error) {
+    std::cerr << "headsweep: " << error.what() << std::endl;
+    return cli::kError;
+  }
+}
