@@ -9,11 +9,12 @@
 namespace headsweep::trial {
 
 // Canonical JSON of the resolved settings: one object, dotted names sorted, values equal to the default left
-// out, head_width left out where it equals width / heads, "seed" always present, no spaces, reals in the shortest
-// form that reads back equal. Example: {"model.heads":4,"seed":0}
+// out, head_width left out where it equals width / heads, "seed" always present, no spaces, reals in the
+// shortest form that reads back equal. Requires checked settings. Example: {"model.heads":4,"seed":0}
 std::string canonical_json(const Settings& settings);
 
-// Reads what canonical_json() wrote. Throws UserError on anything else: unknown name, wrong type, out of range.
+// Reads what canonical_json() wrote. Throws UserError on anything else: unknown name, wrong type, out of
+// range, contradiction between settings, text that canonical_json() would write differently.
 Settings parse_canonical_json(std::string_view json);
 
 // The trial key: SHA-256 of canonical_json(), 64 lower-case hex digits.

@@ -43,8 +43,8 @@ struct ParameterCount {
 };
 ParameterCount count_parameters(const ModelSettings& model);
 
-// Floating-point operations of training on one sequence, forward and backward, 2 per multiply-add. Linear layers
-// and the two attention products are counted (full, not only the causal half); the rest is below 2%.
+// Floating-point operations of training on one sequence, forward and backward, 2 per multiply-add. Linear
+// layers and the two attention products are counted (full, not only the causal half); the rest is below 2%.
 double training_flops_per_sequence(const ModelSettings& model);
 
 }  // namespace headsweep::trial

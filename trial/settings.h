@@ -1,8 +1,8 @@
 // What one trial is: every setting that its result depends on, and nothing else.
 //
-// The table all_settings() describes each setting once (name, type, range, default); the sweep reader, `--set`,
-// axes, canonical form, trial key and error messages all work from it, so a new setting is one member here and
-// one line there.
+// The table all_settings() describes each setting once (name, type, range, default); the sweep reader,
+// `--set`, axes, canonical form, trial key and error messages all work from it, so a new setting is one
+// member here and one line there.
 #pragma once
 
 #include <cstdint>
@@ -47,9 +47,9 @@ struct TrainingSettings {
 
 struct MeasureSettings {
   std::int64_t sequences = 50;  // of each split: training set and held-out
-  std::string keep = "auto";    // final weights: all | none | auto (all while under 1 GB, else one seed an arm)
-  std::int64_t every = 0;       // steps between measurements along the way; 0: at the end only
-  std::int64_t horizon = 100;   // steps of the fidelity walk
+  std::string keep = "auto";  // final weights: all | none | auto (all while under 1 GB, else one seed an arm)
+  std::int64_t every = 0;     // steps between measurements along the way; 0: at the end only
+  std::int64_t horizon = 100;  // steps of the fidelity walk
 
   bool operator==(const MeasureSettings&) const = default;
 };
@@ -72,11 +72,11 @@ enum class Type { kInteger, kReal, kName };
 struct SettingInfo {
   std::string_view name;  // dotted, as in the sweep file: "model.heads"
   Type type;
-  double minimum;                           // integers and reals, inclusive
-  double maximum;                           // inclusive
-  std::vector<std::string_view> names;      // kName: what is allowed; empty: checked elsewhere (tasks)
-  bool optional;                            // may be left unset (monostate)
-  std::string_view meaning;                 // half a sentence for people
+  double minimum;                       // integers and reals, inclusive
+  double maximum;                       // inclusive
+  std::vector<std::string_view> names;  // kName: what is allowed
+  bool optional;                        // may be left unset (monostate)
+  std::string_view meaning;             // half a sentence for people
   std::function<Value(const Settings&)> get;
   std::function<void(Settings&, Value)> set;  // requires a value that passed check_value()
 };
@@ -94,8 +94,9 @@ std::string to_text(const Value& value);
 // Returns what is wrong and what is allowed ("must be an integer from 1 to 4096, not 0"), or nothing.
 [[nodiscard]] std::optional<std::string> check_value(const SettingInfo& setting, Value& value);
 
-// Rules between settings (heads divide width, batch against samples, what the task needs, ...): one message
-// that names the keys, or nothing. Requires every single value to have passed check_value().
+// Rules between settings (heads divide width; batch and measured sequences against samples; measurements
+// against steps; what the task needs): one message that names the keys and values, or nothing. Requires every
+// single value to have passed check_value().
 [[nodiscard]] std::optional<std::string> check_together(const Settings& settings);
 
 }  // namespace headsweep::trial

@@ -1,0 +1,127 @@
+// What values settings may have, alone and together.
+#include <algorithm>
+#include <array>
+#include <charconv>
+
+#include "errors/nearest_name.h"
+#include "tasks/task.h"
+#include "trial/settings.h"
+
+namespace headsweep::trial {
+namespace {
+
+std::string shortest(double number) {
+  std::array<char, 32> digits{};
+  const auto end = std::to_chars(digits.data(), digits.data() + digits.size(), number).ptr;
+  return {digits.data(), end};
+}
+
+std::string quoted(std::string_view text) {
+  std::string result = "\"";
+  for (const char c : text) {
+    if (c == '"' || c == '\\') result += '\\';
+    result += c;
+  }
+  return result + '"';
+}
+
+std::string real_text(double number) {
+  std::string text = shortest(number);
+  const bool looks_like_an_integer = text.find_first_not_of("-0123456789") == std::string::npos;
+  return looks_like_an_integer ? text + ".0" : text;
+}
+
+std::optional<std::string> check_number(const SettingInfo& setting, Value& value) {
+  if (setting.type == Type::kReal && std::holds_alternative<std::int64_t>(value)) {
+    value = static_cast<double>(std::get<std::int64_t>(value));
+  }
+  if (double* const real = std::get_if<double>(&value); real && setting.type == Type::kReal) {
+    // Adding zero turns -0.0 into 0.0: equal settings must have one form, hence one key.
+    *real += 0.0;
+    if (*real >= setting.minimum && *real <= setting.maximum) return std::nullopt;
+  } else if (const auto* integer = std::get_if<std::int64_t>(&value);
+             integer && setting.type == Type::kInteger) {
+    // Limits are integers far below 2^53, so the conversions are exact.
+    if (*integer >= static_cast<std::int64_t>(setting.minimum) &&
+        *integer <= static_cast<std::int64_t>(setting.maximum)) {
+      return std::nullopt;
+    }
+  }
+  const std::string kind = setting.type == Type::kReal ? "a number" : "an integer";
+  return "must be " + kind + " from " + shortest(setting.minimum) + " to " + shortest(setting.maximum) +
+         ", not " + to_text(value);
+}
+
+std::optional<std::string> check_name(const SettingInfo& setting, const Value& value) {
+  const auto* const name = std::get_if<std::string>(&value);
+  if (name && std::ranges::find(setting.names, *name) != setting.names.end()) return std::nullopt;
+  std::string allowed;
+  for (const std::string_view one : setting.names) allowed += (allowed.empty() ? "" : ", ") + quoted(one);
+  return "must be one of " + allowed + ", not " + to_text(value) +
+         (name ? did_you_mean(*name, setting.names) : "");
+}
+
+std::optional<std::string> check_head_width(const ModelSettings& model) {
+  if (model.head_width || model.width % model.heads == 0) return std::nullopt;
+  return "model.heads = " + std::to_string(model.heads) +
+         " does not divide model.width = " + std::to_string(model.width) +
+         "; choose heads that divide it or set model.head_width";
+}
+
+// A training set of fixed size must fill a batch and the sequences to measure.
+std::optional<std::string> check_samples(const TrainingSettings& training, const MeasureSettings& measure) {
+  if (training.samples == 0) return std::nullopt;
+  const std::string set = "training.samples = " + std::to_string(training.samples);
+  if (training.batch > training.samples) {
+    return "training.batch = " + std::to_string(training.batch) + " is larger than " + set +
+           "; choose a smaller batch, more samples, or samples = 0 (fresh ones at every step)";
+  }
+  if (measure.sequences > training.samples) {
+    return "measure.sequences = " + std::to_string(measure.sequences) + " is larger than " + set +
+           "; choose fewer sequences, more samples, or samples = 0 (fresh ones at every step)";
+  }
+  return std::nullopt;
+}
+
+std::optional<std::string> check_every(const TrainingSettings& training, const MeasureSettings& measure) {
+  if (measure.every <= training.steps) return std::nullopt;
+  return "measure.every = " + std::to_string(measure.every) +
+         " is larger than training.steps = " + std::to_string(training.steps) +
+         "; choose at most the number of steps, or 0 (at the end only)";
+}
+
+std::optional<std::string> check_task(const Settings& settings) {
+  const tasks::Task* const task = tasks::find_task(settings.training.task);
+  const auto problem = task->check({settings.model.length, settings.model.vocabulary});
+  if (!problem) return std::nullopt;
+  return "training.task = " + quoted(task->name()) + " " + *problem +
+         " (model.length = " + std::to_string(settings.model.length) +
+         ", model.vocabulary = " + std::to_string(settings.model.vocabulary) + ")";
+}
+
+}  // namespace
+
+std::string to_text(const Value& value) {
+  struct Writer {
+    std::string operator()(std::monostate) const { return "(not set)"; }
+    std::string operator()(bool flag) const { return flag ? "true" : "false"; }
+    std::string operator()(std::int64_t integer) const { return std::to_string(integer); }
+    std::string operator()(double real) const { return real_text(real); }
+    std::string operator()(const std::string& text) const { return quoted(text); }
+  };
+  return std::visit(Writer{}, value);
+}
+
+std::optional<std::string> check_value(const SettingInfo& setting, Value& value) {
+  if (setting.optional && std::holds_alternative<std::monostate>(value)) return std::nullopt;
+  return setting.type == Type::kName ? check_name(setting, value) : check_number(setting, value);
+}
+
+std::optional<std::string> check_together(const Settings& settings) {
+  if (auto problem = check_head_width(settings.model)) return problem;
+  if (auto problem = check_samples(settings.training, settings.measure)) return problem;
+  if (auto problem = check_every(settings.training, settings.measure)) return problem;
+  return check_task(settings);
+}
+
+}  // namespace headsweep::trial

@@ -1,0 +1,150 @@
+#include "trial/key.h"
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+
+#include <nlohmann/json.hpp>
+
+#include "errors/nearest_name.h"
+#include "errors/user_error.h"
+#include "trial/sha256.h"
+
+namespace headsweep::trial {
+namespace {
+
+constexpr std::string_view kSeed = "seed";
+
+struct CanonicalSetting {
+  const SettingInfo* info;
+  Value standard;  // its default
+};
+
+// All settings by name: the order of canonical JSON.
+const std::vector<CanonicalSetting>& sorted_settings() {
+  static const std::vector<CanonicalSetting> sorted = [] {
+    std::vector<CanonicalSetting> settings;
+    for (const SettingInfo& info : all_settings()) settings.push_back({&info, info.get(Settings{})});
+    std::ranges::sort(settings, {}, [](const CanonicalSetting& one) { return one.info->name; });
+    return settings;
+  }();
+  return sorted;
+}
+
+// The same trial with the settings that say nothing removed.
+Settings resolved(const Settings& settings) {
+  Settings result = settings;
+  const ModelSettings& model = settings.model;
+  if (model.head_width && *model.head_width * model.heads == model.width) result.model.head_width.reset();
+  return result;
+}
+
+void append_number(std::string& json, auto number) {
+  std::array<char, 32> digits{};
+  json.append(digits.data(), std::to_chars(digits.data(), digits.data() + digits.size(), number).ptr);
+}
+
+void append_value(std::string& json, const Value& value) {
+  struct Writer {
+    std::string& json;
+    void operator()(std::monostate) const { json += "null"; }
+    void operator()(bool flag) const { json += flag ? "true" : "false"; }
+    void operator()(std::int64_t integer) const { append_number(json, integer); }
+    void operator()(double real) const { append_number(json, real); }
+    void operator()(const std::string& name) const {
+      (json += '"').append(name) += '"';
+    }  // never needs escapes
+  };
+  std::visit(Writer{json}, value);
+}
+
+void append_name(std::string& json, std::string_view name) {
+  if (json.size() > 1) json += ',';
+  ((json += '"') += name) += "\":";
+}
+
+void append_settings(std::string& json, std::span<const CanonicalSetting> settings, const Settings& trial) {
+  for (const auto& [info, standard] : settings) {
+    const Value value = info->get(trial);
+    if (value == standard) continue;
+    append_name(json, info->name);
+    append_value(json, value);
+  }
+}
+
+std::string write_json(const Settings& settings, bool with_seed) {
+  const Settings trial = resolved(settings);
+  const std::span<const CanonicalSetting> sorted = sorted_settings();
+  const auto after_seed = std::ranges::find_if(
+      sorted, [](std::string_view name) { return name > kSeed; },
+      [](const CanonicalSetting& one) { return one.info->name; });
+  std::string json = "{";
+  append_settings(json, {sorted.begin(), after_seed}, trial);
+  if (with_seed) {
+    append_name(json, kSeed);
+    append_number(json, trial.seed);
+  }
+  append_settings(json, {after_seed, sorted.end()}, trial);
+  return json + '}';
+}
+
+Value to_value(const nlohmann::json& json) {
+  if (json.is_boolean()) return json.get<bool>();
+  if (json.is_number_integer()) return json.get<std::int64_t>();
+  if (json.is_number_float()) return json.get<double>();
+  if (json.is_string()) return json.get<std::string>();
+  return {};
+}
+
+[[noreturn]] void refuse(const std::string& why) {
+  throw UserError("trial settings (JSON): " + why);
+}
+
+std::uint32_t read_seed(const nlohmann::json& json) {
+  if (!json.is_number_unsigned() || json.get<std::uint64_t>() > UINT32_MAX) {
+    refuse("seed must be an integer from 0 to 4294967295");
+  }
+  return json.get<std::uint32_t>();
+}
+
+void read_setting(Settings& settings, const std::string& name, const nlohmann::json& json) {
+  const SettingInfo* const info = find_setting(name);
+  if (!info) refuse("unknown setting");
+  Value value = to_value(json);
+  if (auto problem = check_value(*info, value)) refuse(std::string(info->name) + " " + *problem);
+  info->set(settings, std::move(value));
+}
+
+}  // namespace
+
+std::string canonical_json(const Settings& settings) {
+  return write_json(settings, true);
+}
+
+Settings parse_canonical_json(std::string_view json) {
+  const auto object = nlohmann::json::parse(json, nullptr, false);
+  if (!object.is_object()) refuse("not a JSON object");
+  if (!object.contains(kSeed)) refuse("seed is missing");
+  Settings settings;
+  for (const auto& [name, value] : object.items()) {
+    if (name == kSeed) {
+      settings.seed = read_seed(value);
+    } else {
+      read_setting(settings, name, value);
+    }
+  }
+  if (auto problem = check_together(settings)) refuse(*problem);
+  // Repeated names, spaces, written-out defaults: equal trials must be equal text.
+  if (canonical_json(settings) != json) refuse("not in canonical form");
+  return settings;
+}
+
+std::string trial_key(const Settings& settings) {
+  return sha256_hex(canonical_json(settings));
+}
+
+std::string arm_key(const Settings& settings) {
+  return sha256_hex(write_json(settings, false));
+}
+
+}  // namespace headsweep::trial
