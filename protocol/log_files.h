@@ -15,10 +15,12 @@ inline std::filesystem::path trial_log(const std::filesystem::path& store_folder
   return store_folder / "logs" / ("trial-" + std::to_string(trial) + ".log");
 }
 
-// STORE.d/logs/worker-<host>-<pid of the agent>.log: what a trainer printed between trials.
+// STORE.d/logs/worker-<host>-<pid of the agent>-<worker on that host>.log: what a trainer printed between
+// trials.
 inline std::filesystem::path worker_log(const std::filesystem::path& store_folder, const std::string& host,
-                                        std::int64_t pid) {
-  return store_folder / "logs" / ("worker-" + host + "-" + std::to_string(pid) + ".log");
+                                        std::int64_t pid, std::int64_t local_worker_index) {
+  return store_folder / "logs" /
+         ("worker-" + host + "-" + std::to_string(pid) + "-" + std::to_string(local_worker_index) + ".log");
 }
 
 }  // namespace headsweep::protocol

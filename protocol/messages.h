@@ -1,11 +1,11 @@
 // Every message between coordinator and agents, and between an agent and its trainer.
 //
-// Encoding: one CBOR map {"v": kProtocolVersion, "kind": name, fields...} in deterministic form (RFC
-// 8949, 4.2.1): fields in the order below, shortest heads, definite lengths, reals as 64-bit floats, bit for
-// bit; any CBOR library reads it. Settings are text (canonical JSON), enumerations their to_text(), metric
-// summaries one array with an item a metric: null or [mean, std, n, censored]. Decoding is strict: another
-// version, an unknown kind, a missing, extra, misplaced or mistyped field is a DecodeError that names it, and
-// what decodes encodes to the same bytes. On pipes a frame is a 4-byte little-endian length (at most
+// Encoding: one CBOR map (RFC 8949) {"v": kProtocolVersion, "kind": name, fields...} in one fixed form:
+// fields in the order below, shortest heads, definite lengths, reals as 64-bit floats, bit for bit. Any CBOR
+// library reads it. Settings are text (canonical JSON), enumerations their to_text(), metric summaries one
+// array with an item a metric: null (n = 0) or [mean, std, n, censored]. Decoding is strict: another version,
+// an unknown kind, a missing, extra, misplaced or mistyped field is a DecodeError that names it, and what
+// decodes encodes to the same bytes. On pipes a frame is a 4-byte little-endian length (at most
 // kMaxFrameBytes) and that many bytes of CBOR.
 #pragma once
 
@@ -128,6 +128,8 @@ struct TrainerHello {
   std::string device;
   std::string libtorch;
 };
+// After the first step of a trial, then about every second (every step where steps take longer): the agent
+// kills a trainer that stays silent.
 struct TrialProgress {
   AttemptId attempt;
   std::int64_t step;

@@ -1,0 +1,27 @@
+#include "worker/agent/trainer_executable.h"
+
+#include <unistd.h>
+
+#include "errors/user_error.h"
+
+namespace headsweep::agent {
+
+namespace fs = std::filesystem;
+
+fs::path find_trainer(const std::string& chosen) {
+  const fs::path trainer = chosen.empty()
+                               ? fs::read_symlink("/proc/self/exe").parent_path() / "headsweep-trainer"
+                               : fs::path(chosen);
+  const std::string remedy = chosen.empty() ? "; build the target headsweep-trainer" : "; check the path";
+  std::error_code error;
+  if (!fs::is_regular_file(trainer, error)) {
+    throw UserError("the trainer '" + trainer.string() + "' is missing" + remedy);
+  }
+  if (access(trainer.c_str(), X_OK) != 0) {
+    throw UserError("the trainer '" + trainer.string() + "' may not be executed" + remedy +
+                    " and its permissions");
+  }
+  return fs::absolute(trainer);
+}
+
+}  // namespace headsweep::agent
