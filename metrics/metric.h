@@ -1,4 +1,7 @@
-// The names of everything that is measured: one table for the store's columns, JSON keys and the command line.
+// The names of everything that is measured: one table for the store's columns, JSON keys and the command
+// line.
+//
+// Formulas, sources, ranges and what each number must not be read as: docs/metrics.md.
 #pragma once
 
 #include <array>
@@ -64,6 +67,7 @@ struct MetricInfo {
   std::string_view unit;  // "steps", "fraction", "position", "flag", "-"
   Scale scale;
   Scope scope;
+  bool core;                 // also measured along the way of a training, with MeasureOptions::core_only
   std::string_view meaning;  // one line
 };
 
@@ -72,8 +76,8 @@ std::span<const MetricInfo, kMetricCount> all_metrics();
 const MetricInfo& metric_info(Metric metric);
 std::optional<Metric> find_metric(std::string_view name);
 
-// The values of one sequence (of one layer, head or model). NaN: undefined (no meaning here, or no such number);
-// +infinity: infinite, or a mixing time above 10^6 steps.
+// The values of one sequence (of one layer, head or model). NaN: undefined (no meaning here, or no such
+// number); +infinity: infinite, or a mixing time above 10^6 steps.
 struct MetricValues {
   std::array<double, kMetricCount> values;
 
@@ -85,8 +89,9 @@ struct MetricValues {
 inline constexpr double kWalkTimeCap = 1e6;  // steps
 
 // One metric over several sequences. Population standard deviation.
-// Walk times: mean = geometric mean of min(T, cap), std = that of log10(min(T, cap)), censored = number cut at
-// the cap, infinite ones included. NaN values are left out and not counted; n = 0 means no value at all (NULL).
+// Walk times: mean = geometric mean of min(T, cap), std = that of log10(min(T, cap)), censored = number cut
+// at the cap, infinite ones included. NaN values are left out and not counted, in metrics of the plain scale
+// infinite ones too (there they are undefined, not censored); n = 0 means no value at all (NULL).
 struct MetricSummary {
   double mean = std::numeric_limits<double>::quiet_NaN();
   double std = std::numeric_limits<double>::quiet_NaN();

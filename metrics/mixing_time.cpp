@@ -1,0 +1,84 @@
+#include "metrics/mixing_time.h"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+#include "errors/check.h"
+
+namespace headsweep::metrics {
+namespace {
+
+// Up to here single steps are cheaper than squaring matrices: a step costs n^2/2, a square n^3/6.
+constexpr int kSingleSteps = 160;
+constexpr double kInfinity = std::numeric_limits<double>::infinity();
+constexpr auto kCap = static_cast<std::int64_t>(kWalkTimeCap);
+
+// survival[j] = P(not absorbed after t steps | start j), and one (power of the) matrix further.
+std::vector<double> advanced(std::span<const double> survival, const LowerTriangle& moves) {
+  std::vector<double> next(survival.size());
+  multiply_row(survival, moves, next);
+  return next;
+}
+
+bool is_mixed(std::span<const double> survival, double distance) {
+  return std::ranges::max(survival) <= distance;
+}
+
+// A lower bound of the largest survival after t steps: that of only staying where one is.
+double staying(const Walk& walk, double t) {
+  double stay = 0;
+  for (std::int64_t i = 0; i < walk.states(); ++i) stay = std::max(stay, walk.moves.at(i, i));
+  return std::pow(stay, t);
+}
+
+// The square without entries too small to matter in a survival near `distance`: rows of states that are left
+// long before become exact zeros, which multiply() skips, so high powers cost only what the few slow states
+// need.
+LowerTriangle square(const LowerTriangle& matrix) {
+  constexpr double kNegligible = 1e-30;
+  LowerTriangle product = multiply(matrix, matrix);
+  for (double& entry : product.entries()) entry = entry < kNegligible ? 0.0 : entry;
+  return product;
+}
+
+// From `survival` after `steps`, which is not mixed yet: powers by squaring until one suffices, then binary
+// descent.
+double by_squaring(const Walk& walk, double distance, std::vector<double> survival, std::int64_t steps) {
+  std::vector<LowerTriangle> powers;  // powers[k] = moves^(2^k); none of them suffices
+  LowerTriangle power = walk.moves;
+  while (!is_mixed(advanced(survival, power), distance)) {
+    powers.push_back(std::move(power));
+    if ((std::int64_t{1} << powers.size()) > kCap) break;  // together they reach beyond the cap
+    power = square(powers.back());
+  }
+  for (std::size_t k = powers.size(); k-- > 0;) {
+    std::vector<double> further = advanced(survival, powers[k]);
+    if (is_mixed(further, distance)) continue;
+    survival = std::move(further);
+    steps += std::int64_t{1} << k;
+  }
+  const std::int64_t time = steps + 1;
+  return time > kCap ? kInfinity : static_cast<double>(time);
+}
+
+}  // namespace
+
+double mixing_time(const Walk& walk, double distance) {
+  check(distance > 0 && distance < 1, "mixing distance outside (0, 1)");
+  if (walk.states() == 0) return std::numeric_limits<double>::quiet_NaN();
+  // The bounds save work where they are clear; the margin is for the rounding of pow.
+  const double clearly = distance * (1 + 1e-6);
+  if (staying(walk, kWalkTimeCap) > clearly) return kInfinity;
+  std::vector<double> survival(static_cast<std::size_t>(walk.states()), 1.0);
+  if (staying(walk, kSingleSteps) > clearly) return by_squaring(walk, distance, std::move(survival), 0);
+  std::vector<double> next(survival.size());
+  for (std::int64_t t = 1; t <= kSingleSteps; ++t) {
+    multiply_row(survival, walk.moves, next);
+    survival.swap(next);
+    if (is_mixed(survival, distance)) return static_cast<double>(t);
+  }
+  return by_squaring(walk, distance, std::move(survival), kSingleSteps);
+}
+
+}  // namespace headsweep::metrics
