@@ -22,22 +22,22 @@ struct PlannedTrial {
 
 struct Plan {
   Sweep sweep;
-  std::string hash;  // SHA-256 of canonical_sweep()
+  std::string hash;         // SHA-256 of canonical_sweep()
   std::int64_t parameters;  // of every trial
   std::vector<PlannedTrial> trials;
 };
 
-// Canonical JSON of everything that decides which trials there are and what will be tested: settings, axes, seeds,
-// analysis; without name and [resources]. Sorted keys, shortest numbers.
+// Canonical JSON of everything that decides which trials there are and what will be tested: settings, axes,
+// seeds, analysis; without name and [resources]. Sorted keys, shortest numbers.
 std::string canonical_sweep(const Sweep& sweep);
 std::string plan_hash(const Sweep& sweep);
 
 // Number of trials before equal ones are merged; saturates at 2^62. Cheap whatever the grid's size.
 std::int64_t count_grid(const Sweep& sweep);
 
-// Expands axes (first axis slowest, as in the file) x seeds (fastest). Throws UserError if the grid is larger than
-// `max_trials`, settings contradict each other in some trial, two trials are equal, or parameter counts differ
-// (naming the two arms, their counts and what to change).
+// Expands axes (first axis slowest, as in the file) x seeds (fastest). Throws UserError if the grid is larger
+// than `max_trials`, settings contradict each other in some trial, two trials are equal, or parameter counts
+// differ (naming the two arms, their counts and what to change).
 Plan make_plan(const Sweep& sweep, std::int64_t max_trials = kDefaultMaxTrials);
 
 // How `wanted` differs from the sweep frozen as `frozen_canonical`, in words for an error message:

@@ -20,10 +20,10 @@ struct Axis {
 
 // [analysis]: what will be tested, fixed before the first trial.
 struct Analysis {
-  std::vector<std::string> primary;               // metric names
-  std::string split = "heldout";                  // train | heldout
-  std::string layers = "mean";                    // mean | last | a layer number
-  std::map<std::string, trial::Value> baseline;   // dotted name -> value: the arm compared to
+  std::vector<std::string> primary;              // metric names
+  std::string split = "heldout";                 // train | heldout
+  std::string layers = "mean";                   // mean | last | a layer number
+  std::map<std::string, trial::Value> baseline;  // dotted name -> value: the arm compared to
 };
 
 // [resources]: how to run; not part of the plan hash.
@@ -43,12 +43,13 @@ struct Sweep {
   Resources resources;
 };
 
-// Reads `path`, applies `overrides` ("key=value", dotted names, TOML values; an inline table replaces the whole
-// table), checks everything that can be checked without expanding. Throws UserError: file, line, key, value, what
-// is allowed.
+// Reads `path`, applies `overrides` ("key=value", dotted names, TOML values; an inline table replaces the
+// whole table), checks everything that can be checked without expanding. Throws UserError: file, line, key,
+// value, what is allowed.
 Sweep read_sweep_file(const std::string& path, std::span<const std::string> overrides = {});
 
 // The same from text; `name` stands for the file in messages.
-Sweep parse_sweep(std::string_view text, const std::string& name, std::span<const std::string> overrides = {});
+Sweep parse_sweep(std::string_view text, const std::string& name,
+                  std::span<const std::string> overrides = {});
 
 }  // namespace headsweep::sweep

@@ -27,38 +27,29 @@ std::string quoted(std::string_view text) {
 
 std::string real_text(double number) {
   std::string text = shortest(number);
+  // TOML tells reals from integers by the point.
   const bool looks_like_an_integer = text.find_first_not_of("-0123456789") == std::string::npos;
   return looks_like_an_integer ? text + ".0" : text;
 }
 
-std::optional<std::string> check_number(const SettingInfo& setting, Value& value) {
+bool number_is_allowed(const SettingInfo& setting, Value& value) {
   if (setting.type == Type::kReal && std::holds_alternative<std::int64_t>(value)) {
     value = static_cast<double>(std::get<std::int64_t>(value));
   }
   if (double* const real = std::get_if<double>(&value); real && setting.type == Type::kReal) {
     // Adding zero turns -0.0 into 0.0: equal settings must have one form, hence one key.
     *real += 0.0;
-    if (*real >= setting.minimum && *real <= setting.maximum) return std::nullopt;
-  } else if (const auto* integer = std::get_if<std::int64_t>(&value);
-             integer && setting.type == Type::kInteger) {
-    // Limits are integers far below 2^53, so the conversions are exact.
-    if (*integer >= static_cast<std::int64_t>(setting.minimum) &&
-        *integer <= static_cast<std::int64_t>(setting.maximum)) {
-      return std::nullopt;
-    }
+    return *real >= setting.minimum && *real <= setting.maximum;
   }
-  const std::string kind = setting.type == Type::kReal ? "a number" : "an integer";
-  return "must be " + kind + " from " + shortest(setting.minimum) + " to " + shortest(setting.maximum) +
-         ", not " + to_text(value);
+  const auto* const integer = std::get_if<std::int64_t>(&value);
+  return integer && setting.type == Type::kInteger &&
+         *integer >= static_cast<std::int64_t>(setting.minimum) &&
+         *integer <= static_cast<std::int64_t>(setting.maximum);
 }
 
-std::optional<std::string> check_name(const SettingInfo& setting, const Value& value) {
+bool name_is_allowed(const SettingInfo& setting, const Value& value) {
   const auto* const name = std::get_if<std::string>(&value);
-  if (name && std::ranges::find(setting.names, *name) != setting.names.end()) return std::nullopt;
-  std::string allowed;
-  for (const std::string_view one : setting.names) allowed += (allowed.empty() ? "" : ", ") + quoted(one);
-  return "must be one of " + allowed + ", not " + to_text(value) +
-         (name ? did_you_mean(*name, setting.names) : "");
+  return name && std::ranges::find(setting.names, *name) != setting.names.end();
 }
 
 std::optional<std::string> check_head_width(const ModelSettings& model) {
@@ -112,9 +103,23 @@ std::string to_text(const Value& value) {
   return std::visit(Writer{}, value);
 }
 
+std::string allowed_values(const SettingInfo& setting) {
+  if (setting.type == Type::kName) {
+    std::string names;
+    for (const std::string_view name : setting.names) names += (names.empty() ? "" : ", ") + quoted(name);
+    return "one of " + names;
+  }
+  return (setting.type == Type::kReal ? "a number from " : "an integer from ") + shortest(setting.minimum) +
+         " to " + shortest(setting.maximum);
+}
+
 std::optional<std::string> check_value(const SettingInfo& setting, Value& value) {
   if (setting.optional && std::holds_alternative<std::monostate>(value)) return std::nullopt;
-  return setting.type == Type::kName ? check_name(setting, value) : check_number(setting, value);
+  const bool is_name = setting.type == Type::kName;
+  if (is_name ? name_is_allowed(setting, value) : number_is_allowed(setting, value)) return std::nullopt;
+  std::string problem = "must be " + allowed_values(setting) + ", not " + to_text(value);
+  const auto* const text = std::get_if<std::string>(&value);
+  return is_name && text ? problem + did_you_mean(*text, setting.names) : problem;
 }
 
 std::optional<std::string> check_together(const Settings& settings) {

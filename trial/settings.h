@@ -90,6 +90,9 @@ const SettingInfo* find_setting(std::string_view name);
 // Text of `value` as a person would write it in TOML: 4, 0.001, "copy"; "(not set)" for monostate.
 std::string to_text(const Value& value);
 
+// What values it takes, for messages and documents: "an integer from 1 to 4096", "one of "copy", "cycle"".
+std::string allowed_values(const SettingInfo& setting);
+
 // Takes an integer for a real; otherwise type, range and allowed names must hold.
 // Returns what is wrong and what is allowed ("must be an integer from 1 to 4096, not 0"), or nothing.
 [[nodiscard]] std::optional<std::string> check_value(const SettingInfo& setting, Value& value);

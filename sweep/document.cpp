@@ -1,0 +1,36 @@
+#include "sweep/document.h"
+
+#include "sweep/overrides.h"
+#include "sweep/refuse.h"
+#include "sweep/toml_tables.h"
+
+namespace headsweep::sweep {
+
+std::string describe(const Element& element) {
+  return std::holds_alternative<std::monostate>(element.value) ? element.kind : trial::to_text(element.value);
+}
+
+std::string describe(const Entry& entry) {
+  const auto* const element = std::get_if<Element>(&entry.content);
+  return element ? describe(*element) : "a list";
+}
+
+Document read_document(std::string_view text, const std::string& file,
+                       std::span<const std::string> overrides) {
+  const Origin origin{file, {}};
+  const toml::table root = parse_toml(text, origin);
+  Document document{file, {}};
+  for (const auto& [key, node] : in_order(root)) {
+    const std::string place = origin.place(key->source());
+    const std::string name = checked_text(key->str(), place);
+    const toml::table* const table = node->as_table();
+    if (!table) {
+      refuse(place, "'" + name + "' must be a table, written [" + name + "]; every key belongs into a table");
+    }
+    read_table(document, name, place, *table, origin);
+  }
+  for (const std::string& one : overrides) apply_override(document, one);
+  return document;
+}
+
+}  // namespace headsweep::sweep

@@ -1,0 +1,13 @@
+// [analysis]: what will be tested.
+#pragma once
+
+#include "sweep/document.h"
+#include "sweep/sweep_file.h"
+
+namespace headsweep::sweep {
+
+// Requires base and axes of `sweep`. Throws UserError: unknown metric or one of single heads only, a layer
+// that some trial does not have, a baseline that no trial is.
+Analysis read_analysis(const Document& document, const Sweep& sweep);
+
+}  // namespace headsweep::sweep

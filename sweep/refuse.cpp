@@ -1,0 +1,32 @@
+#include "sweep/refuse.h"
+
+#include <string>
+
+#include "errors/user_error.h"
+
+namespace headsweep::sweep {
+namespace {
+
+constexpr std::size_t kMaxMessageBytes = 1000;
+
+void append_escaped(std::string& line, unsigned char c) {
+  constexpr std::string_view kDigits = "0123456789abcdef";
+  ((line += "\\x") += kDigits[c >> 4]) += kDigits[c & 15];
+}
+
+}  // namespace
+
+void refuse(std::string_view place, std::string_view problem) {
+  std::string line;
+  for (const char c : std::string(place) + ": " + std::string(problem)) {
+    if (static_cast<unsigned char>(c) < ' ' || c == '\x7f') {
+      append_escaped(line, static_cast<unsigned char>(c));
+    } else {
+      line += c;
+    }
+  }
+  if (line.size() > kMaxMessageBytes) line = line.substr(0, kMaxMessageBytes) + "...";
+  throw UserError(line);
+}
+
+}  // namespace headsweep::sweep

@@ -1,0 +1,19 @@
+// Which tables and keys a sweep file may have.
+#pragma once
+
+#include <string_view>
+#include <vector>
+
+#include "sweep/document.h"
+
+namespace headsweep::sweep {
+
+// Dotted names of all keys with a fixed name: those of [sweep], [analysis] and [resources], and every
+// setting.
+std::vector<std::string_view> known_keys();
+
+// Throws UserError at the first unknown table or key, with the nearest known one and what there is.
+// The keys of [axes] and analysis.baseline are settings and are checked where these are read.
+void require_known_names(const Document& document);
+
+}  // namespace headsweep::sweep
