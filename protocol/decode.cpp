@@ -60,7 +60,6 @@ void read(CborReader& reader, trial::Settings& value) {
   } catch (const UserError& error) {
     reader.fail(error.what());
   }
-  if (trial::canonical_json(value) != json) reader.fail("settings are not in their canonical form");
 }
 
 void read(CborReader& reader, std::optional<std::int64_t>& value) {

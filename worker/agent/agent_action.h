@@ -1,0 +1,38 @@
+// What the agent's core wants done. The loop does it; tests look at it.
+#pragma once
+
+#include <variant>
+
+#include "protocol/messages.h"
+#include "worker/agent/run_agent.h"
+
+namespace headsweep::agent {
+
+struct ToCoordinator {
+  protocol::Message message;
+};
+// An AttemptFailed whose log_tail is still to be filled in: from the trial's log, or before it has one the worker's.
+struct ReportFailure {
+  protocol::AttemptFailed failure;
+  protocol::TrialId trial;
+};
+// There is none. Answered by on_trainer(TrainerHello), on_trainer_exit() or on_start_failed().
+struct StartTrainer {
+  std::string store_folder;
+  std::string device;  // as Welcome says it
+  std::int64_t threads;
+  std::string step;
+};
+struct ToTrainer {
+  protocol::Message message;
+};
+// By its process group. Answered by on_trainer_exit().
+struct KillTrainer {};
+// Nothing more will be asked for. A trainer that still lives is to be killed.
+struct EndAgent {
+  AgentEnd how;
+};
+
+using Action = std::variant<ToCoordinator, ReportFailure, StartTrainer, ToTrainer, KillTrainer, EndAgent>;
+
+}  // namespace headsweep::agent

@@ -1,0 +1,99 @@
+#include "worker/agent/agent_core.h"
+
+#include <utility>
+
+#include "errors/check.h"
+
+namespace headsweep::agent {
+
+AgentCore::AgentCore(const protocol::WorkerHello& hello, const AgentLimits& limits, Time now)
+    : limits_(limits), coordinator_(limits, now), trainer_since_(now) {
+  to_coordinator(hello);
+}
+
+std::vector<Action> AgentCore::take_actions() {
+  return std::exchange(actions_, {});
+}
+
+void AgentCore::on_coordinator(Time now, protocol::Message message) {
+  if (ended_) return;
+  coordinator_.on_message(now);
+  if (auto* welcome = std::get_if<protocol::Welcome>(&message)) return take(now, *welcome);
+  if (auto* assign = std::get_if<protocol::Assign>(&message)) return take(now, std::move(*assign));
+  if (auto* committed = std::get_if<protocol::Committed>(&message)) return take(now, *committed);
+  if (std::holds_alternative<protocol::CoordinatorHeartbeat>(message)) return;
+  if (std::holds_alternative<protocol::Drain>(message) ||
+      std::holds_alternative<protocol::Shutdown>(message)) {
+    return leave(now);
+  }
+  throw protocol::DecodeError("the coordinator sent a message that is not for agents");
+}
+
+void AgentCore::take(Time, const protocol::Welcome& welcome) {
+  check(welcome.heartbeat_seconds > 0, "the heartbeat has a positive interval");
+  coordinator_.on_welcome(welcome.heartbeat_seconds);
+  welcome_ = welcome;
+}
+
+void AgentCore::take(Time now, protocol::Assign&& assign) {
+  check(welcome_.has_value(), "Welcome comes before the first Assign");
+  if (assign.bundle.empty()) return;
+  queue_.push_back(std::move(assign.bundle));
+  if (leaving_) {
+    return_queued();
+  } else {
+    advance(now);
+  }
+}
+
+void AgentCore::take(Time, const protocol::Committed& committed) {
+  for (const protocol::AttemptId attempt : committed.attempts) uncommitted_.erase(attempt);
+}
+
+void AgentCore::leave(Time now) {
+  leaving_ = true;
+  return_queued();
+  if (running_ && trainer_ == Trainer::kReady && !stopping_since_) {
+    actions_.push_back(ToTrainer{protocol::StopTraining{}});
+    stopping_since_ = now;
+  }
+  advance(now);
+}
+
+void AgentCore::return_queued() {
+  protocol::AttemptsReturned returned;
+  for (const auto& bundle : queue_) {
+    for (const protocol::Assignment& one : bundle) returned.attempts.push_back(one.attempt);
+  }
+  queue_.clear();
+  if (!returned.attempts.empty()) to_coordinator(std::move(returned));
+}
+
+// Does what can be done next, once no bundle is at the trainer.
+void AgentCore::advance(Time now) {
+  if (running_) return;
+  if (leaving_) return end(AgentEnd::kDismissed);
+  if (queue_.empty()) return;
+  if (trainer_ == Trainer::kNone) return start_trainer(now);
+  if (trainer_ != Trainer::kReady) return;
+  std::vector<protocol::Assignment> bundle = std::move(queue_.front());
+  queue_.pop_front();
+  running_.emplace(bundle, limits_, now);
+  actions_.push_back(ToTrainer{
+      protocol::TrainBundle{std::move(bundle), welcome_->store_folder, welcome_->checkpoint_every_seconds}});
+}
+
+void AgentCore::end(AgentEnd how) {
+  if (how != AgentEnd::kCoordinatorLost) to_coordinator(protocol::WorkerGoodbye{});
+  actions_.push_back(EndAgent{how});
+  ended_ = true;
+}
+
+void AgentCore::on_time(Time now) {
+  if (ended_) return;
+  if (coordinator_.lost(now)) return end(AgentEnd::kCoordinatorLost);
+  if (coordinator_.beat(now)) to_coordinator(protocol::WorkerHeartbeat{});
+  check_trainer(now);
+}
+
+}  // namespace headsweep::agent

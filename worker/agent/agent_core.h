@@ -1,0 +1,102 @@
+// The agent's decisions: events in, actions out, time passed in, no I/O.
+//
+// Bundles wait in a queue; one is at the trainer. Each attempt is answered for exactly once: AttemptDone,
+// AttemptFailed or AttemptsReturned. Not thread-safe.
+#pragma once
+
+#include <cstdint>
+#include <deque>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "protocol/messages.h"
+#include "worker/agent/agent_action.h"
+#include "worker/agent/agent_limits.h"
+#include "worker/agent/coordinator_watch.h"
+#include "worker/agent/running_bundle.h"
+#include "worker/agent/trainer_end.h"
+
+namespace headsweep::agent {
+
+class AgentCore {
+ public:
+  // Says hello.
+  AgentCore(const protocol::WorkerHello& hello, const AgentLimits& limits, Time now);
+
+  // Throws DecodeError if no coordinator sends such a message.
+  void on_coordinator(Time now, protocol::Message message);
+
+  void on_trainer(Time now, protocol::Message message);
+  // It wrote something that is no message; nothing that follows can be read.
+  void on_bad_frames(Time now, const std::string& what);
+  // The end of its pipe; it should be ending.
+  void on_trainer_closed(Time now);
+  // It is gone, and everything that it wrote was passed to on_trainer().
+  void on_trainer_exit(Time now, const TrainerExit& exit);
+  // StartTrainer was not possible.
+  void on_start_failed(Time now, const std::string& why);
+
+  // To be called often: deadlines and heartbeats.
+  void on_time(Time now);
+
+  // What is to be done since the last call, in this order.
+  std::vector<Action> take_actions();
+
+  // Results that the coordinator has not yet called committed.
+  [[nodiscard]] const std::map<protocol::AttemptId, protocol::TrialResult>& uncommitted() const {
+    return uncommitted_;
+  }
+
+ private:
+  enum class Trainer : std::uint8_t { kNone, kStarting, kReady, kEnding };
+
+  // agent_core.cpp: the coordinator and the queue
+  void take(Time now, const protocol::Welcome& welcome);
+  void take(Time now, protocol::Assign&& assign);
+  void take(Time now, const protocol::Committed& committed);
+  void leave(Time now);
+  void advance(Time now);
+  void return_queued();
+  void end(AgentEnd how);
+  void to_coordinator(protocol::Message message) { actions_.push_back(ToCoordinator{std::move(message)}); }
+
+  // agent_core_trainer.cpp: the trainer's messages
+  void take(Time now, const protocol::TrainerHello& hello);
+  void take(Time now, const protocol::TrialProgress& progress);
+  void take(Time now, protocol::TrialDone&& done);
+  void take(Time now, const protocol::TrialError& error);
+  void take(Time now, const protocol::TrialStopped& stopped);
+  std::optional<OpenAttempt> close_attempt(Time now, protocol::AttemptId attempt);
+
+  // agent_core_faults.cpp: the trainer's life and death
+  void start_trainer(Time now);
+  void kill_trainer(Time now, protocol::EndReason reason, std::string message);
+  void give_up_start(Time now, const FailureCause& cause);
+  void fail_running(const FailureCause& cause);
+  void check_trainer(Time now);
+  void check_running(Time now);
+  [[nodiscard]] double seconds_in_state(Time now) const { return Seconds(now - trainer_since_).count(); }
+
+  AgentLimits limits_;
+  CoordinatorWatch coordinator_;
+  std::optional<protocol::Welcome> welcome_;
+  std::deque<std::vector<protocol::Assignment>> queue_;
+  std::map<protocol::AttemptId, protocol::TrialResult> uncommitted_;
+  bool leaving_ = false;  // nothing is begun any more
+  bool ended_ = false;
+
+  Trainer trainer_ = Trainer::kNone;
+  Time trainer_since_;                      // when it came into that state
+  bool said_hello_ = false;                 // the trainer that lives, or is ending
+  std::optional<FailureCause> killed_for_;  // while it is ending
+  std::optional<Time> closed_since_;
+  std::optional<Time> stopping_since_;  // StopTraining was sent
+  std::optional<RunningBundle> running_;
+  std::int64_t failed_starts_ = 0;  // in a row
+
+  std::vector<Action> actions_;
+};
+
+}  // namespace headsweep::agent

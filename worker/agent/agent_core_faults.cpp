@@ -1,0 +1,123 @@
+// The trainer's life: started when work comes, killed when it misbehaves, and what its end means for the attempts.
+#include <sstream>
+#include <utility>
+
+#include "worker/agent/agent_core.h"
+
+namespace headsweep::agent {
+namespace {
+
+using protocol::EndReason;
+
+std::string in_seconds(double seconds) {
+  std::ostringstream text;
+  text << seconds << " s";
+  return text.str();
+}
+
+ReportFailure report(const FailureCause& cause, protocol::AttemptId attempt, protocol::TrialId trial) {
+  return {protocol::AttemptFailed{attempt, cause.reason, cause.message, cause.exit.signal,
+                                  cause.exit.exit_code, ""},
+          trial};
+}
+
+}  // namespace
+
+void AgentCore::start_trainer(Time now) {
+  trainer_ = Trainer::kStarting;
+  trainer_since_ = now;
+  said_hello_ = false;
+  actions_.push_back(
+      StartTrainer{welcome_->store_folder, welcome_->device, welcome_->threads, welcome_->step});
+}
+
+void AgentCore::kill_trainer(Time now, EndReason reason, std::string message) {
+  if (trainer_ == Trainer::kEnding) return;  // the first cause counts
+  killed_for_ = FailureCause{reason, std::move(message), {}};
+  trainer_ = Trainer::kEnding;
+  trainer_since_ = now;
+  actions_.push_back(KillTrainer{});
+}
+
+void AgentCore::on_trainer_closed(Time now) {
+  if (!closed_since_) closed_since_ = now;
+}
+
+void AgentCore::on_trainer_exit(Time now, const TrainerExit& exit) {
+  if (ended_) return;
+  const std::optional<FailureCause> killed_for = std::exchange(killed_for_, std::nullopt);
+  trainer_ = Trainer::kNone;
+  closed_since_.reset();
+  stopping_since_.reset();
+  if (!said_hello_) {
+    if (++failed_starts_ < limits_.failed_starts) return start_trainer(now);
+    const std::string why = killed_for ? killed_for->message : "it " + to_text(exit) + " before its hello";
+    return give_up_start(
+        now, {EndReason::kCannotStart,
+              "the trainer cannot be started (tried " + std::to_string(failed_starts_) + " times): " + why,
+              killed_for ? TrainerExit{} : exit});
+  }
+  const bool was_running = running_.has_value();
+  fail_running(killed_for.value_or(unexpected_end(exit)));
+  // At once, not with the next bundle: that probably comes soon, and starting takes seconds.
+  if (was_running && !leaving_) start_trainer(now);
+  advance(now);
+}
+
+void AgentCore::on_start_failed(Time now, const std::string& why) {
+  if (ended_) return;
+  trainer_ = Trainer::kNone;
+  give_up_start(now, {EndReason::kCannotStart, why, {}});
+}
+
+// Fails the bundle that the trainer was started for; the next one tries again.
+void AgentCore::give_up_start(Time now, const FailureCause& cause) {
+  failed_starts_ = 0;
+  if (queue_.empty()) return;
+  for (const protocol::Assignment& one : queue_.front())
+    actions_.push_back(report(cause, one.attempt, one.trial));
+  queue_.pop_front();
+  advance(now);
+}
+
+void AgentCore::fail_running(const FailureCause& cause) {
+  if (!running_) return;
+  for (const OpenAttempt& open : running_->open())
+    actions_.push_back(report(cause, open.attempt, open.trial));
+  running_.reset();
+}
+
+void AgentCore::check_trainer(Time now) {
+  if (trainer_ == Trainer::kEnding) {
+    if (seconds_in_state(now) <= limits_.trainer_kill) return;
+    fail_running({killed_for_->reason, killed_for_->message + "; its process does not end", {}});
+    return_queued();
+    return end(AgentEnd::kTrainerStuck);
+  }
+  if (closed_since_ && Seconds(now - *closed_since_).count() > limits_.trainer_close) {
+    return kill_trainer(now, EndReason::kTrainerExited,
+                        "the trainer closed its pipe before the trial was done");
+  }
+  if (trainer_ == Trainer::kStarting && seconds_in_state(now) > limits_.trainer_start) {
+    return kill_trainer(now, EndReason::kCannotStart, "no hello within " + in_seconds(limits_.trainer_start));
+  }
+  if (running_) check_running(now);
+}
+
+void AgentCore::check_running(Time now) {
+  if (stopping_since_) {
+    if (Seconds(now - *stopping_since_).count() <= limits_.trainer_stop) return;
+    return kill_trainer(now, EndReason::kStopped,
+                        "killed, since it did not stop within " + in_seconds(limits_.trainer_stop));
+  }
+  if (running_->seconds_in_trial(now) > welcome_->trial_timeout_seconds) {
+    return kill_trainer(now, EndReason::kTimeout,
+                        "longer than trial_timeout = " + in_seconds(welcome_->trial_timeout_seconds));
+  }
+  const ProgressDeadline& progress = running_->progress();
+  if (progress.silence(now) > progress.allowed()) {
+    kill_trainer(now, EndReason::kTrainerHung, "no progress within " + in_seconds(progress.allowed()));
+  }
+}
+
+}  // namespace headsweep::agent

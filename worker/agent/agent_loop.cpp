@@ -1,0 +1,169 @@
+// Feeds the agent's core with events and does what it asks for.
+#include <array>
+#include <variant>
+
+#include <poll.h>
+#include <unistd.h>
+
+#include "errors/user_error.h"
+#include "protocol/log_files.h"
+#include "worker/agent/agent_core.h"
+#include "worker/agent/idle_wait.h"
+#include "worker/agent/log_tail.h"
+#include "worker/agent/run_agent.h"
+#include "worker/agent/trainer_device.h"
+#include "worker/agent/trainer_process.h"
+
+namespace headsweep::agent {
+namespace {
+
+std::string host_name() {
+  std::array<char, 256> name{};  // Linux names have at most 64 characters
+  gethostname(name.data(), name.size() - 1);
+  return name.data();
+}
+
+class AgentLoop {
+ public:
+  AgentLoop(const AgentOptions& options, protocol::CoordinatorLink& link)
+      : options_(options), link_(link), core_(hello(), options.limits, clock_.now()) {}
+
+  AgentEnd run() {
+    while (true) {
+      do_actions();
+      const bool heard = hear_coordinator();
+      const bool read = hear_trainer();
+      core_.on_time(clock_.now());
+      do_actions();
+      if (end_) return *end_;
+      if (heard || read) {
+        idle_.reset();
+      } else {
+        wait();
+      }
+    }
+  }
+
+ private:
+  [[nodiscard]] protocol::WorkerHello hello() const {
+    const std::string device = trainer_device(options_.device, options_.local_worker_index, visible_gpus());
+    return {host_, getpid(), device, options_.threads};
+  }
+
+  bool hear_coordinator() {
+    bool heard = false;
+    while (!end_) {
+      auto message = link_.receive();
+      if (!message) break;
+      heard = true;
+      core_.on_coordinator(clock_.now(), std::move(*message));
+      do_actions();
+    }
+    return heard;
+  }
+
+  bool hear_trainer() {
+    if (!trainer_) return false;
+    // Asked for before reading, so that all that it wrote before its end is read before its end is told.
+    const std::optional<TrainerExit> exit = trainer_->exited();
+    const bool read = read_frames();
+    if (exit && trainer_) {
+      trainer_.reset();
+      core_.on_trainer_exit(clock_.now(), *exit);
+      do_actions();
+    }
+    return read || exit.has_value();
+  }
+
+  bool read_frames() {
+    bool read = false;
+    trainer_->pipe().flush();
+    while (trainer_ && listening_) {
+      try {
+        auto message = trainer_->pipe().receive();
+        if (!message) break;
+        core_.on_trainer(clock_.now(), std::move(*message));
+      } catch (const protocol::DecodeError& error) {
+        listening_ = false;
+        core_.on_bad_frames(clock_.now(), error.what());
+      }
+      read = true;
+      do_actions();
+    }
+    if (trainer_ && listening_ && trainer_->pipe().at_end()) {
+      listening_ = false;
+      core_.on_trainer_closed(clock_.now());
+    }
+    return read;
+  }
+
+  void do_actions() {
+    for (std::vector<Action> actions = core_.take_actions(); !actions.empty();
+         actions = core_.take_actions()) {
+      for (Action& action : actions) {
+        std::visit([&](auto& one) { perform(one); }, action);
+      }
+    }
+  }
+
+  void perform(const ToCoordinator& action) { link_.send(action.message); }
+
+  void perform(ReportFailure& action) {
+    action.failure.log_tail = log_tail(protocol::trial_log(store_folder_, action.trial));
+    if (action.failure.log_tail.empty()) action.failure.log_tail = log_tail(log_file());
+    link_.send(std::move(action.failure));
+  }
+
+  void perform(const StartTrainer& action) {
+    store_folder_ = action.store_folder;
+    const std::string device = trainer_device(action.device, options_.local_worker_index, visible_gpus());
+    try {
+      trainer_.emplace(TrainerCommand{options_.trainer, device, action.threads, action.step, log_file()});
+      listening_ = true;
+    } catch (const UserError& error) {
+      core_.on_start_failed(clock_.now(), error.what());
+    }
+  }
+
+  void perform(const ToTrainer& action) { trainer_->pipe().send(action.message); }
+
+  void perform(const KillTrainer&) { trainer_->kill(); }
+
+  void perform(const EndAgent& action) {
+    trainer_.reset();
+    end_ = action.how;
+  }
+
+  [[nodiscard]] std::filesystem::path log_file() const {
+    return protocol::worker_log(store_folder_, host_, getpid(), options_.local_worker_index);
+  }
+
+  // The trainer wakes us; the coordinator's link has to be looked at.
+  void wait() {
+    pollfd frames{-1, POLLIN, 0};
+    if (trainer_ && listening_) frames.fd = trainer_->pipe().descriptor();
+    if (trainer_ && trainer_->pipe().has_unsent()) frames.events |= POLLOUT;
+    const auto duration = std::chrono::nanoseconds(idle_.next());
+    const timespec timeout{0, duration.count()};
+    ppoll(&frames, 1, &timeout, nullptr);
+  }
+
+  const AgentOptions& options_;
+  protocol::CoordinatorLink& link_;
+  AwakeClock clock_;
+  const std::string host_ = host_name();
+  AgentCore core_;
+  std::filesystem::path store_folder_;
+  std::optional<TrainerProcess> trainer_;
+  bool listening_ = false;  // to the trainer: until the end of its pipe, or its first bad frame
+  IdleWait idle_;
+  std::optional<AgentEnd> end_;
+};
+
+}  // namespace
+
+AgentEnd run_agent(const AgentOptions& options, protocol::CoordinatorLink& link) {
+  return AgentLoop(options, link).run();
+}
+
+}  // namespace headsweep::agent

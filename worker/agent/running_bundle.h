@@ -1,0 +1,42 @@
+// The bundle that the trainer has: which attempts it still owes an answer, and since when it is silent.
+#pragma once
+
+#include <optional>
+#include <span>
+#include <vector>
+
+#include "protocol/messages.h"
+#include "worker/agent/progress_deadline.h"
+
+namespace headsweep::agent {
+
+// An attempt without an answer.
+struct OpenAttempt {
+  protocol::AttemptId attempt;
+  protocol::TrialId trial;
+  std::optional<Time> relayed;  // when its last progress went to the coordinator
+};
+
+class RunningBundle {
+ public:
+  RunningBundle(std::span<const protocol::Assignment> bundle, const AgentLimits& limits, Time now);
+
+  [[nodiscard]] std::span<const OpenAttempt> open() const { return open_; }
+
+  // The open attempt of that number, or nullptr: no such one, or already answered. Valid until take().
+  OpenAttempt* find(protocol::AttemptId attempt);
+
+  // Answered: no longer open.
+  OpenAttempt take(const OpenAttempt* attempt, Time now);
+
+  ProgressDeadline& progress() { return progress_; }
+  // Seconds since the bundle began or its last trial ended: what trial_timeout limits.
+  [[nodiscard]] double seconds_in_trial(Time now) const { return Seconds(now - last_answer_).count(); }
+
+ private:
+  std::vector<OpenAttempt> open_;
+  ProgressDeadline progress_;
+  Time last_answer_;
+};
+
+}  // namespace headsweep::agent
