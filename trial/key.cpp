@@ -109,7 +109,11 @@ std::uint32_t read_seed(const nlohmann::json& json) {
 
 void read_setting(Settings& settings, const std::string& name, const nlohmann::json& json) {
   const SettingInfo* const info = find_setting(name);
-  if (!info) refuse("unknown setting");
+  if (!info) {
+    std::vector<std::string_view> names;
+    for (const SettingInfo& setting : all_settings()) names.push_back(setting.name);
+    refuse("unknown setting '" + name + "'" + did_you_mean(name, names));
+  }
   Value value = to_value(json);
   if (auto problem = check_value(*info, value)) refuse(std::string(info->name) + " " + *problem);
   info->set(settings, std::move(value));

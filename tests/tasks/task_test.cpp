@@ -1,0 +1,127 @@
+#include "tasks/task.h"
+
+#include <set>
+#include <vector>
+
+#include <gtest/gtest.h>
+
+namespace headsweep::tasks {
+namespace {
+
+struct Sample {
+  std::vector<std::int32_t> tokens;
+  std::vector<std::int32_t> targets;
+  bool operator==(const Sample&) const = default;
+};
+
+Sample generate(std::string_view task, TaskShape shape, std::uint32_t seed, Split split,
+                std::uint64_t number) {
+  const auto size = static_cast<std::size_t>(shape.length);
+  Sample sample{std::vector<std::int32_t>(size, -7), std::vector<std::int32_t>(size, -7)};
+  find_task(task)->generate(shape, seed, split, number, sample.tokens, sample.targets);
+  return sample;
+}
+
+TEST(Registry, FindsTasksByName) {
+  ASSERT_EQ(all_tasks().size(), 2U);
+  for (const Task* const task : all_tasks()) EXPECT_EQ(find_task(task->name()), task);
+  EXPECT_EQ(find_task("copie"), nullptr);
+}
+
+TEST(Copy, RepeatsEveryToken) {
+  for (std::uint64_t number = 0; number < 100; ++number) {
+    const Sample sample = generate("copy", {13, 5}, 4, Split::kTraining, number);
+    EXPECT_EQ(sample.targets, sample.tokens);
+  }
+}
+
+TEST(Cycle, ShiftsByOneAndWrapsAround) {
+  for (const std::int64_t length : {2, 3, 16, 100}) {
+    const Sample sample = generate("cycle", {length, 50}, 4, Split::kHeldOut, 9);
+    const auto n = static_cast<std::size_t>(length);
+    for (std::size_t i = 0; i < n; ++i) EXPECT_EQ(sample.targets[i], sample.tokens[(i + n - 1) % n]);
+  }
+}
+
+TEST(EveryTask, KeepsTokensAndTargetsInTheVocabularyAndUsesAllOfIt) {
+  constexpr TaskShape kShape = {11, 3};
+  for (const Task* const task : all_tasks()) {
+    std::set<std::int32_t> seen;
+    for (std::uint64_t number = 0; number < 50; ++number) {
+      const Sample sample = generate(task->name(), kShape, 1, Split::kTraining, number);
+      seen.insert(sample.tokens.begin(), sample.tokens.end());
+      seen.insert(sample.targets.begin(), sample.targets.end());
+    }
+    EXPECT_EQ(seen, (std::set<std::int32_t>{0, 1, 2})) << task->name();
+  }
+}
+
+TEST(EveryTask, FollowsFromSeedSplitAndSample) {
+  constexpr TaskShape kShape = {32, 256};
+  for (const Task* const task : all_tasks()) {
+    const Sample sample = generate(task->name(), kShape, 1, Split::kTraining, 5);
+    EXPECT_EQ(generate(task->name(), kShape, 1, Split::kTraining, 5), sample);
+    EXPECT_NE(generate(task->name(), kShape, 2, Split::kTraining, 5), sample);
+    EXPECT_NE(generate(task->name(), kShape, 1, Split::kHeldOut, 5), sample);
+    EXPECT_NE(generate(task->name(), kShape, 1, Split::kTraining, 6), sample);
+  }
+}
+
+TEST(CopyAndCycle, AreTrainedOnEqualTokens) {
+  constexpr TaskShape kShape = {32, 256};
+  EXPECT_EQ(generate("copy", kShape, 3, Split::kTraining, 77).tokens,
+            generate("cycle", kShape, 3, Split::kTraining, 77).tokens);
+}
+
+TEST(Samples, DoNotRepeatBlocksOfEachOther) {
+  // The largest shape and far sample numbers: blocks of one sample must not run into those of the next.
+  constexpr TaskShape kShape = {4096, 65536};
+  const Sample first = generate("copy", kShape, 0, Split::kTraining, (std::uint64_t{1} << 47) - 1);
+  const Sample second = generate("copy", kShape, 0, Split::kTraining, std::uint64_t{1} << 47);
+  std::set<std::vector<std::int32_t>> blocks;
+  for (const Sample* const sample : {&first, &second}) {
+    for (auto at = sample->tokens.begin(); at != sample->tokens.end(); at += 4) blocks.insert({at, at + 4});
+  }
+  EXPECT_EQ(blocks.size(), 2048U);
+}
+
+TEST(Ceiling, IsWhatTheFormulaOfTheTaskSays) {
+  EXPECT_DOUBLE_EQ(find_task("copy")->ceiling_accuracy({100, 256}), 1.0);
+  EXPECT_DOUBLE_EQ(find_task("cycle")->ceiling_accuracy({100, 256}), 0.99 + 0.01 / 256);
+  EXPECT_DOUBLE_EQ(find_task("cycle")->ceiling_accuracy({16, 16}), 15.0 / 16 + 1.0 / 256);
+}
+
+TEST(Chance, IsAGuessAmongAllIds) {
+  for (const Task* const task : all_tasks()) EXPECT_DOUBLE_EQ(task->chance_accuracy({100, 256}), 1.0 / 256);
+}
+
+// A model that reads the needed key reaches the ceiling: measured on samples, a guess of id 0 where there is no key.
+TEST(NeededKey, LiesInThePastAndHoldsTheTarget) {
+  constexpr TaskShape kShape = {8, 4};
+  for (const Task* const task : all_tasks()) {
+    double right = 0;
+    constexpr int kSamples = 4000;
+    for (std::uint64_t number = 0; number < kSamples; ++number) {
+      const Sample sample = generate(task->name(), kShape, 1, Split::kTraining, number);
+      for (std::int64_t i = 0; i < kShape.length; ++i) {
+        const auto key = task->needed_key(kShape, i);
+        ASSERT_TRUE(!key || (*key >= 0 && *key <= i));
+        const std::int32_t guess = key ? sample.tokens[static_cast<std::size_t>(*key)] : 0;
+        right += guess == sample.targets[static_cast<std::size_t>(i)] ? 1 : 0;
+      }
+    }
+    // Four standard errors of the guessed positions.
+    EXPECT_NEAR(right / (kSamples * 8.0), task->ceiling_accuracy(kShape), 4 * 0.433 / 63 / 8) << task->name();
+  }
+}
+
+TEST(Shapes, TooSmallOnesAreRefused) {
+  EXPECT_FALSE(find_task("cycle")->check({2, 2}));
+  EXPECT_TRUE(find_task("cycle")->check({1, 2}));
+  EXPECT_TRUE(find_task("cycle")->check({2, 1}));
+  EXPECT_FALSE(find_task("copy")->check({1, 2}));
+  EXPECT_TRUE(find_task("copy")->check({1, 1}));
+}
+
+}  // namespace
+}  // namespace headsweep::tasks
