@@ -40,10 +40,10 @@ struct FrozenSweep {
   std::int64_t sweep;  // its row
   std::string name;
   std::string hash;
-  std::vector<OpenTrial> open;           // in plan order
-  std::int64_t trials;                   // all
+  std::vector<OpenTrial> open;  // in plan order
+  std::int64_t trials;          // all
   std::int64_t done;
-  std::int64_t failed;                   // for good
+  std::int64_t failed;  // for good
   protocol::AttemptId next_attempt;
 };
 

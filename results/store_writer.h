@@ -44,8 +44,7 @@ struct Event {
   std::optional<protocol::TrialId> trial;
   std::optional<protocol::WorkerId> worker;
 };
-using Record =
-    std::variant<WorkerSeen, WorkerEnded, AttemptStarted, AttemptSucceeded, AttemptEnded, Event>;
+using Record = std::variant<WorkerSeen, WorkerEnded, AttemptStarted, AttemptSucceeded, AttemptEnded, Event>;
 
 class StoreWriter {
  public:

@@ -1,0 +1,115 @@
+#include "results/freeze.h"
+
+#include <optional>
+
+#include <SQLiteCpp/SQLiteCpp.h>
+
+#include "errors/user_error.h"
+#include "results/clock.h"
+#include "results/closed_nulls.h"
+#include "results/extend.h"
+#include "results/metric_columns.h"
+#include "results/row_insert.h"
+#include "results/tables.h"
+#include "results/trial_rows.h"
+#include "trial/key.h"
+
+namespace headsweep::results {
+namespace {
+
+struct StoredSweep {
+  std::int64_t sweep;
+  std::string hash;
+  std::string canonical;
+};
+
+std::optional<StoredSweep> stored_sweep(SQLite::Database& database) {
+  SQLite::Statement statement(database, "SELECT sweep, hash, canonical FROM sweeps ORDER BY sweep LIMIT 1");
+  if (!statement.executeStep()) return std::nullopt;
+  return StoredSweep{statement.getColumn(0).getInt64(), statement.getColumn(1).getString(),
+                     statement.getColumn(2).getString()};
+}
+
+std::int64_t insert_plan(SQLite::Database& database, const sweep::Plan& plan) {
+  constexpr std::int64_t kSweep = 1;
+  RowInsert insert(database, "sweeps", hashed_columns(find_table("sweeps")));
+  insert(std::vector<Cell>{kSweep, plan.sweep.name, plan.hash, sweep::canonical_sweep(plan.sweep),
+                           plan.parameters, kMetricsVersion, std::string(HEADSWEEP_VERSION),
+                           std::string(SQLite::getLibVersion()), host_name(), utc_now()});
+  TrialRows rows(database, kSweep, plan);
+  std::int64_t position = 0;
+  for (const sweep::PlannedTrial& planned : plan.trials) {
+    ++position;
+    rows.insert(position, position, planned);
+  }
+  insert_closed_nulls(database, kSweep, plan.trials);
+  return kSweep;
+}
+
+std::int64_t count_trials(SQLite::Database& database, std::int64_t sweep, const std::string& condition) {
+  SQLite::Statement statement(database, "SELECT count(*) FROM trials WHERE sweep = ? AND " + condition);
+  statement.bind(1, sweep);
+  statement.executeStep();
+  return statement.getColumn(0).getInt64();
+}
+
+std::vector<OpenTrial> open_trials(SQLite::Database& database, std::int64_t sweep) {
+  SQLite::Statement statement(database,
+                              "SELECT t.trial, t.key, t.settings, (SELECT count(*) FROM attempts a "
+                              "WHERE a.trial = t.trial AND a.state = 'failed') "
+                              "FROM trials t WHERE t.sweep = ? AND t.state = 'planned' ORDER BY t.position");
+  statement.bind(1, sweep);
+  std::vector<OpenTrial> open;
+  while (statement.executeStep()) {
+    open.push_back({statement.getColumn(0).getInt64(), statement.getColumn(1).getString(),
+                    trial::parse_canonical_json(statement.getColumn(2).getString()),
+                    statement.getColumn(3).getInt64()});
+  }
+  return open;
+}
+
+std::string refusal(const std::filesystem::path& store, const StoredSweep& stored,
+                    const sweep::Sweep& wanted) {
+  return store.string() + " holds another sweep: " + sweep::describe_difference(stored.canonical, wanted) +
+         "; add --extend to amend it, or give another --store";
+}
+
+}  // namespace
+
+FrozenSweep freeze_sweep(SQLite::Database& database, const std::filesystem::path& store,
+                         const sweep::Sweep& sweep, IfChanged if_changed,
+                         const std::function<sweep::Plan()>& expand) {
+  SQLite::Transaction transaction(database, SQLite::TransactionBehavior::IMMEDIATE);
+  const std::optional<StoredSweep> stored = stored_sweep(database);
+  std::int64_t row = 0;
+  if (!stored) {
+    row = insert_plan(database, expand());
+  } else if (stored->hash == sweep::plan_hash(sweep)) {
+    row = stored->sweep;
+  } else {
+    if (if_changed == IfChanged::kRefuse) throw UserError(refusal(store, *stored, sweep));
+    row = stored->sweep;
+    extend_plan(database, row, expand(), sweep::describe_difference(stored->canonical, sweep));
+  }
+  FrozenSweep frozen = load_sweep(database, row);
+  transaction.commit();
+  return frozen;
+}
+
+FrozenSweep load_sweep(SQLite::Database& database, std::int64_t sweep) {
+  SQLite::Statement statement(database, "SELECT name, hash FROM sweeps WHERE sweep = ?");
+  statement.bind(1, sweep);
+  statement.executeStep();
+  FrozenSweep frozen{};
+  frozen.sweep = sweep;
+  frozen.name = statement.getColumn(0).getString();
+  frozen.hash = statement.getColumn(1).getString();
+  frozen.open = open_trials(database, sweep);
+  frozen.trials = count_trials(database, sweep, "state <> 'pruned'");
+  frozen.done = count_trials(database, sweep, "state = 'done'");
+  frozen.failed = count_trials(database, sweep, "state = 'failed'");
+  frozen.next_attempt = database.execAndGet("SELECT coalesce(max(attempt), 0) + 1 FROM attempts").getInt64();
+  return frozen;
+}
+
+}  // namespace headsweep::results

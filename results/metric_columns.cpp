@@ -1,0 +1,51 @@
+#include "results/metric_columns.h"
+
+#include "results/cells.h"
+
+namespace headsweep::results {
+namespace {
+
+bool belongs_to(const metrics::MetricInfo& info, MetricSet set) {
+  return set == MetricSet::kLayer || info.scope != metrics::Scope::kLayer;
+}
+
+}  // namespace
+
+std::vector<const metrics::MetricInfo*> metrics_of(MetricSet set) {
+  std::vector<const metrics::MetricInfo*> infos;
+  for (const metrics::MetricInfo& info : metrics::all_metrics()) {
+    if (belongs_to(info, set)) infos.push_back(&info);
+  }
+  return infos;
+}
+
+std::vector<MetricColumn> metric_columns(MetricSet set) {
+  std::vector<MetricColumn> columns;
+  for (const metrics::MetricInfo* info : metrics_of(set)) {
+    const std::string name(info->name);
+    columns.push_back({name, "REAL"});
+    columns.push_back({name + "_std", "REAL"});
+    columns.push_back({name + "_n", "INTEGER"});
+    if (info->scale == metrics::Scale::kWalkTime) columns.push_back({name + "_censored", "INTEGER"});
+  }
+  return columns;
+}
+
+std::vector<std::string> metric_column_names(MetricSet set) {
+  std::vector<std::string> names;
+  for (MetricColumn& column : metric_columns(set)) names.push_back(std::move(column.name));
+  return names;
+}
+
+void append_metric_cells(const metrics::MetricSummaries& summaries, MetricSet set, std::vector<Cell>& row) {
+  for (const metrics::MetricInfo& info : metrics::all_metrics()) {
+    if (!belongs_to(info, set)) continue;
+    const metrics::MetricSummary& summary = summaries[static_cast<std::size_t>(info.metric)];
+    row.push_back(real_cell(summary.mean));
+    row.push_back(real_cell(summary.std));
+    row.emplace_back(summary.n);
+    if (info.scale == metrics::Scale::kWalkTime) row.emplace_back(summary.censored);
+  }
+}
+
+}  // namespace headsweep::results

@@ -1,0 +1,31 @@
+// The metrics of metrics/metric.h as columns: <name> (mean over sequences; walk times: geometric), <name>_std
+// (walk times: of log10), <name>_n (sequences with a value) and, for walk times, <name>_censored (sequences cut).
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "metrics/metric.h"
+#include "results/table.h"
+
+namespace headsweep::results {
+
+// Raised by one when the formula of a stored metric changes: rows of different versions are not compared.
+inline constexpr std::int64_t kMetricsVersion = 1;
+
+// kLayer: every metric. kHead: those that have a meaning for one head.
+enum class MetricSet : std::uint8_t { kLayer, kHead };
+
+struct MetricColumn {
+  std::string name;
+  std::string type;  // REAL | INTEGER
+};
+
+std::vector<const metrics::MetricInfo*> metrics_of(MetricSet set);
+std::vector<MetricColumn> metric_columns(MetricSet set);
+std::vector<std::string> metric_column_names(MetricSet set);
+
+// Appends one cell for each of metric_columns(set).
+void append_metric_cells(const metrics::MetricSummaries& summaries, MetricSet set, std::vector<Cell>& row);
+
+}  // namespace headsweep::results

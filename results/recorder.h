@@ -1,0 +1,49 @@
+// What happens in a run, as rows: one call a record, inside the caller's transaction.
+#pragma once
+
+#include <cstdint>
+#include <unordered_map>
+
+#include <SQLiteCpp/Statement.h>
+
+#include "results/result_rows.h"
+#include "results/row_insert.h"
+#include "results/store_writer.h"
+
+namespace headsweep::results {
+
+// Prepared statements, used by one thread. Throws SQLite::Exception.
+class Recorder {
+ public:
+  Recorder(SQLite::Database& database, std::int64_t sweep);
+
+  void apply(const Record& record);
+
+ private:
+  void apply(const WorkerSeen& seen);
+  void apply(const WorkerEnded& ended);
+  void apply(const AttemptStarted& started);
+  void apply(const AttemptSucceeded& succeeded);
+  void apply(const AttemptEnded& ended);
+  void apply(const Event& event);
+
+  void set_trial_state(protocol::TrialId trial, TrialState state);
+  // The row of a worker of this run; NULL if it never said hello.
+  [[nodiscard]] Cell worker_row(std::optional<protocol::WorkerId> worker) const;
+
+  std::int64_t sweep_;
+  std::int64_t run_;  // number of this run in the store: workers count anew in each
+  std::int64_t next_worker_;
+  std::unordered_map<protocol::WorkerId, std::int64_t> worker_rows_;
+  ResultRows results_;
+  RowInsert insert_worker_;
+  RowInsert insert_attempt_;
+  RowInsert insert_event_;
+  RowRehash rehash_worker_;
+  RowRehash rehash_attempt_;
+  SQLite::Statement end_worker_;
+  SQLite::Statement end_attempt_;
+  SQLite::Statement set_trial_state_;
+};
+
+}  // namespace headsweep::results

@@ -1,0 +1,110 @@
+#include "results/status.h"
+
+#include <SQLiteCpp/SQLiteCpp.h>
+
+#include "errors/user_error.h"
+#include "results/connection.h"
+
+namespace headsweep::results {
+namespace {
+
+using States = std::array<TrialState, kTrialStates>;
+constexpr States kStates = {TrialState::kPlanned, TrialState::kRunning,   TrialState::kDone,
+                            TrialState::kFailed,  TrialState::kCancelled, TrialState::kPruned};
+
+void count_states(SQLite::Database& database, Status& status) {
+  SQLite::Statement statement(database, "SELECT count(*) FROM trials WHERE state = ?");
+  for (const TrialState state : kStates) {
+    statement.bind(1, std::string(to_text(state)));
+    statement.executeStep();
+    status.counts[static_cast<std::size_t>(state)] = statement.getColumn(0).getInt64();
+    statement.reset();
+  }
+}
+
+// Over the last hundred results of the latest run: the time from one to the next, not from its start, so that the
+// first trials' start-up does not count.
+std::optional<double> recent_rate(SQLite::Database& database) {
+  SQLite::Statement statement(
+      database,
+      "SELECT count(*) - 1, (julianday(max(ended_at)) - julianday(min(ended_at))) * 86400 FROM ("
+      " SELECT a.ended_at FROM workers w JOIN attempts a ON a.worker = w.worker AND a.state = 'done'"
+      " WHERE w.run = (SELECT max(run) FROM workers) ORDER BY a.attempt DESC LIMIT 100)");
+  if (!statement.executeStep() || statement.getColumn(1).isNull()) return std::nullopt;
+  const double seconds = statement.getColumn(1).getDouble();
+  const std::int64_t intervals = statement.getColumn(0).getInt64();
+  if (intervals < 1 || seconds <= 0) return std::nullopt;
+  return static_cast<double>(intervals) / seconds;
+}
+
+std::vector<WorkerStatus> latest_workers(SQLite::Database& database) {
+  SQLite::Statement statement(
+      database,
+      "SELECT w.worker, w.host, w.pid, w.device, w.state,"
+      " (SELECT count(*) FROM attempts a WHERE a.worker = w.worker AND a.state = 'running'),"
+      " (SELECT count(*) FROM attempts a WHERE a.worker = w.worker AND a.state = 'done')"
+      " FROM workers w WHERE w.run = (SELECT max(run) FROM workers) ORDER BY w.number");
+  std::vector<WorkerStatus> workers;
+  while (statement.executeStep()) {
+    workers.push_back({statement.getColumn(0).getInt64(), statement.getColumn(1).getString(),
+                       statement.getColumn(2).getInt64(), statement.getColumn(3).getString(),
+                       statement.getColumn(4).getString(), statement.getColumn(5).getInt64(),
+                       statement.getColumn(6).getInt64()});
+  }
+  return workers;
+}
+
+std::vector<FailureStatus> last_failures(SQLite::Database& database) {
+  SQLite::Statement statement(database,
+                              "SELECT trial, attempt, state, coalesce(reason, ''), coalesce(message, ''),"
+                              " coalesce(ended_at, '') FROM failures ORDER BY attempt DESC LIMIT 10");
+  std::vector<FailureStatus> failures;
+  while (statement.executeStep()) {
+    failures.push_back({statement.getColumn(0).getInt64(), statement.getColumn(1).getInt64(),
+                        statement.getColumn(2).getString(), statement.getColumn(3).getString(),
+                        statement.getColumn(4).getString(), statement.getColumn(5).getString()});
+  }
+  return failures;
+}
+
+}  // namespace
+
+std::int64_t Status::trials() const {
+  std::int64_t sum = 0;
+  for (const TrialState state : kStates) sum += state == TrialState::kPruned ? 0 : count(state);
+  return sum;
+}
+
+std::int64_t Status::unfinished() const {
+  return count(TrialState::kPlanned) + count(TrialState::kRunning);
+}
+
+int Status::exit_code() const {
+  constexpr int kUnfinished = 3;
+  constexpr int kSomeFailed = 4;
+  if (unfinished() > 0) return kUnfinished;
+  return count(TrialState::kFailed) > 0 ? kSomeFailed : 0;
+}
+
+Status read_status(StoreReader& store) {
+  try {
+    SQLite::Database& database = store.database();
+    const SQLite::Transaction snapshot(database);  // all numbers of one moment
+    Status status;
+    SQLite::Statement name(database, "SELECT name FROM sweeps ORDER BY sweep LIMIT 1");
+    if (name.executeStep()) status.sweep = name.getColumn(0).getString();
+    count_states(database, status);
+    status.owner = current_owner(store_folder(store.path()) / "owner");
+    status.rate = recent_rate(database);
+    if (status.owner && status.rate) {
+      status.eta_seconds = static_cast<double>(status.unfinished()) / *status.rate;
+    }
+    status.workers = latest_workers(database);
+    status.failures = last_failures(database);
+    return status;
+  } catch (const SQLite::Exception& error) {
+    throw UserError(describe_problem(error, store.path()));
+  }
+}
+
+}  // namespace headsweep::results

@@ -1,0 +1,110 @@
+#include "results/store.h"
+
+#include <chrono>
+#include <optional>
+
+#include <SQLiteCpp/SQLiteCpp.h>
+
+#include "errors/check.h"
+#include "errors/user_error.h"
+#include "results/connection.h"
+#include "results/freeze.h"
+#include "results/owner_lock.h"
+#include "results/recovery.h"
+#include "results/schema.h"
+
+namespace headsweep::results {
+namespace {
+
+constexpr auto kOwnerPatience = std::chrono::seconds(10);
+
+std::filesystem::path create_folder(const std::filesystem::path& store) {
+  const std::filesystem::path folder = store_folder(store);
+  std::error_code error;
+  std::filesystem::create_directory(folder, error);
+  if (error) {
+    throw UserError("cannot create " + folder.string() + " beside the store: " + error.message() +
+                    "; give a --store in a folder that exists and can be written");
+  }
+  return folder;
+}
+
+}  // namespace
+
+std::string_view to_text(TrialState state) {
+  switch (state) {
+    case TrialState::kPlanned:
+      return "planned";
+    case TrialState::kRunning:
+      return "running";
+    case TrialState::kDone:
+      return "done";
+    case TrialState::kFailed:
+      return "failed";
+    case TrialState::kCancelled:
+      return "cancelled";
+    case TrialState::kPruned:
+      return "pruned";
+  }
+  check(false, "unknown trial state");
+  return {};
+}
+
+std::filesystem::path store_folder(const std::filesystem::path& store) {
+  std::filesystem::path folder = store;
+  return folder += ".d";
+}
+
+struct OwnedStore::Impl {
+  std::filesystem::path path;
+  OwnerLock lock;
+  SQLite::Database database;
+  bool is_store = false;  // nothing but reading happens to a file that is none
+
+  explicit Impl(const std::filesystem::path& store)
+      : path(store),
+        lock(create_folder(store) / "owner", store, kOwnerPatience),
+        database(open_for_writing(store)) {}
+  ~Impl() {
+    if (is_store) close_journal(database);
+  }
+  Impl(const Impl&) = delete;
+  Impl& operator=(const Impl&) = delete;
+};
+
+OwnedStore::OwnedStore(const std::filesystem::path& store) {
+  require_store_or_nothing(store);
+  impl_ = std::make_unique<Impl>(store);
+  try {
+    check_contents(impl_->database, store);
+    migrate(impl_->database);
+    impl_->is_store = true;
+    set_journal(impl_->database, store);
+    recover_lost_run(impl_->database, impl_->lock.predecessor());
+  } catch (const SQLite::Exception& error) {
+    throw UserError(describe_problem(error, store));
+  }
+}
+
+OwnedStore::~OwnedStore() = default;
+OwnedStore::OwnedStore(OwnedStore&&) noexcept = default;
+OwnedStore& OwnedStore::operator=(OwnedStore&&) noexcept = default;
+
+FrozenSweep OwnedStore::freeze(const sweep::Sweep& sweep, IfChanged if_changed,
+                               const std::function<sweep::Plan()>& expand) {
+  try {
+    return freeze_sweep(impl_->database, impl_->path, sweep, if_changed, expand);
+  } catch (const SQLite::Exception& error) {
+    throw UserError(describe_problem(error, impl_->path));
+  }
+}
+
+const std::filesystem::path& OwnedStore::path() const {
+  return impl_->path;
+}
+
+SQLite::Database& OwnedStore::database() {
+  return impl_->database;
+}
+
+}  // namespace headsweep::results

@@ -1,0 +1,147 @@
+#include "results/store_writer.h"
+
+#include <chrono>
+#include <condition_variable>
+#include <deque>
+#include <mutex>
+#include <thread>
+#include <utility>
+
+#include <SQLiteCpp/SQLiteCpp.h>
+
+#include "errors/user_error.h"
+#include "results/connection.h"
+#include "results/recorder.h"
+
+namespace headsweep::results {
+namespace {
+
+constexpr std::size_t kQueueBound = 4096;
+constexpr std::size_t kMaxTrials = 1000;  // in one transaction
+constexpr auto kMaxDuration = std::chrono::milliseconds(100);
+using Clock = std::chrono::steady_clock;
+
+}  // namespace
+
+struct StoreWriter::Impl {
+  OwnedStore& store;
+  const std::int64_t sweep;
+
+  mutable std::mutex mutex;
+  std::condition_variable changed;
+  // Under the mutex:
+  std::deque<Record> queue;
+  std::vector<protocol::AttemptId> committed;
+  std::optional<std::string> failure;
+  bool finishing = false;
+
+  std::thread thread;
+
+  Impl(OwnedStore& owned, std::int64_t sweep_row) : store(owned), sweep(sweep_row) {}
+
+  void run();
+  void write_until_finished();
+  std::deque<Record> wait_for_batch();
+  void write(std::deque<Record>& batch, Recorder& recorder);
+};
+
+// Collects records for up to 100 ms from the first: at most ten commits a second while results trickle in, whole
+// batches while they pour. Empty: finished.
+std::deque<Record> StoreWriter::Impl::wait_for_batch() {
+  std::unique_lock lock(mutex);
+  changed.wait(lock, [&] { return finishing || !queue.empty(); });
+  const auto full = [&] { return finishing || queue.size() >= kMaxTrials; };
+  changed.wait_until(lock, Clock::now() + kMaxDuration, full);
+  return std::exchange(queue, {});
+}
+
+// Writes the front of the batch in one transaction: at most 1,000 results, no longer than 100 ms.
+void StoreWriter::Impl::write(std::deque<Record>& batch, Recorder& recorder) {
+  const auto deadline = Clock::now() + kMaxDuration;
+  std::vector<protocol::AttemptId> results;
+  SQLite::Transaction transaction(store.database(), SQLite::TransactionBehavior::IMMEDIATE);
+  while (!batch.empty() && results.size() < kMaxTrials && Clock::now() < deadline) {
+    recorder.apply(batch.front());
+    if (const auto* succeeded = std::get_if<AttemptSucceeded>(&batch.front()))
+      results.push_back(succeeded->attempt);
+    batch.pop_front();
+  }
+  transaction.commit();
+  const std::lock_guard lock(mutex);
+  committed.insert(committed.end(), results.begin(), results.end());
+}
+
+void StoreWriter::Impl::write_until_finished() {
+  Recorder recorder(store.database(), sweep);
+  std::deque<Record> batch = wait_for_batch();
+  while (!batch.empty()) {
+    while (!batch.empty()) write(batch, recorder);
+    batch = wait_for_batch();
+  }
+}
+
+void StoreWriter::Impl::run() {
+  std::string problem;
+  try {
+    write_until_finished();
+    return;
+  } catch (const SQLite::Exception& error) {
+    problem = describe_problem(error, store.path());
+  } catch (const std::exception& error) {
+    problem = "store " + store.path().string() + " cannot be written: " + error.what();
+  }
+  const std::lock_guard lock(mutex);
+  failure = problem;
+  queue.clear();
+}
+
+StoreWriter::StoreWriter(OwnedStore& store, std::int64_t sweep)
+    : impl_(std::make_unique<Impl>(store, sweep)) {
+  impl_->thread = std::thread(&Impl::run, impl_.get());
+}
+
+StoreWriter::~StoreWriter() {
+  try {
+    finish();
+  } catch (const std::exception&) {
+    // Whoever wants to know calls finish() or failure().
+  }
+}
+
+bool StoreWriter::has_room() const {
+  const std::lock_guard lock(impl_->mutex);
+  return impl_->queue.size() < kQueueBound;
+}
+
+void StoreWriter::submit(Record record) {
+  std::size_t queued = 0;
+  {
+    const std::lock_guard lock(impl_->mutex);
+    if (impl_->failure) return;
+    impl_->queue.push_back(std::move(record));
+    queued = impl_->queue.size();
+  }
+  if (queued == 1 || queued == kMaxTrials) impl_->changed.notify_one();  // what the thread waits for
+}
+
+std::vector<protocol::AttemptId> StoreWriter::take_committed() {
+  const std::lock_guard lock(impl_->mutex);
+  return std::exchange(impl_->committed, {});
+}
+
+std::optional<std::string> StoreWriter::failure() const {
+  const std::lock_guard lock(impl_->mutex);
+  return impl_->failure;
+}
+
+void StoreWriter::finish() {
+  {
+    const std::lock_guard lock(impl_->mutex);
+    impl_->finishing = true;
+  }
+  impl_->changed.notify_one();
+  if (impl_->thread.joinable()) impl_->thread.join();
+  if (const auto problem = failure()) throw UserError(*problem);
+}
+
+}  // namespace headsweep::results

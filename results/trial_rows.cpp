@@ -1,0 +1,98 @@
+#include "results/trial_rows.h"
+
+#include <algorithm>
+
+#include <SQLiteCpp/SQLiteCpp.h>
+
+#include "errors/check.h"
+#include "results/cells.h"
+#include "results/setting_columns.h"
+#include "tasks/task.h"
+#include "trial/key.h"
+#include "trial/parameters.h"
+
+namespace headsweep::results {
+namespace {
+
+// What the plan says of a trial; the columns that follow from its settings come after these.
+const std::vector<std::string> kPlannedColumns = {"trial", "sweep", "position", "baseline_arm",
+                                                  "parameter_mismatch"};
+
+std::vector<std::string> hashed_derived_columns() {
+  return {
+      "key", "arm", "seed", "settings", "parameters", "mlp_widths", "chance_accuracy", "ceiling_accuracy"};
+}
+
+std::vector<std::string> inserted_columns() {
+  std::vector<std::string> columns = kPlannedColumns;
+  std::ranges::copy(hashed_derived_columns(), std::back_inserter(columns));
+  return columns;
+}
+
+std::vector<std::string> unhashed_columns() {
+  std::vector<std::string> columns;
+  for (const SettingColumn& column : setting_columns()) columns.push_back(column.name);
+  columns.emplace_back("state");
+  return columns;
+}
+
+std::string widths_of_layers(const trial::ModelSettings& model) {
+  std::string json = "[";
+  for (std::int64_t layer = 0; layer < model.layers; ++layer) {
+    json += (layer == 0 ? "" : ",") + std::to_string(model.mlp_width);
+  }
+  return json + "]";
+}
+
+}  // namespace
+
+std::optional<std::string> baseline_arm(const trial::Settings& settings, const sweep::Analysis& analysis) {
+  if (analysis.baseline.empty()) return std::nullopt;
+  trial::Settings baseline = settings;
+  for (const auto& [name, value] : analysis.baseline) {
+    const trial::SettingInfo* const setting = trial::find_setting(name);
+    trial::Value checked = value;
+    check(setting != nullptr && !trial::check_value(*setting, checked), "an unchecked [analysis] baseline");
+    setting->set(baseline, checked);
+  }
+  std::string arm = trial::arm_key(baseline);
+  if (arm == trial::arm_key(settings)) return std::nullopt;
+  return arm;
+}
+
+std::vector<std::string> derived_trial_columns() {
+  std::vector<std::string> columns = hashed_derived_columns();
+  for (const SettingColumn& column : setting_columns()) columns.push_back(column.name);
+  return columns;
+}
+
+std::vector<Cell> derived_trial_cells(const trial::Settings& settings) {
+  const tasks::Task* const task = tasks::find_task(settings.training.task);
+  check(task != nullptr, "settings with an unknown task");
+  const tasks::TaskShape shape{settings.model.length, settings.model.vocabulary};
+  std::vector<Cell> row = {trial::trial_key(settings),
+                           trial::arm_key(settings),
+                           std::int64_t{settings.seed},
+                           trial::canonical_json(settings),
+                           trial::count_parameters(settings.model).total(),
+                           widths_of_layers(settings.model),
+                           task->chance_accuracy(shape),
+                           task->ceiling_accuracy(shape)};
+  for (const SettingColumn& column : setting_columns()) row.push_back(setting_cell(column, settings));
+  return row;
+}
+
+TrialRows::TrialRows(SQLite::Database& database, std::int64_t sweep, const sweep::Plan& plan)
+    : sweep_(sweep), plan_(plan), insert_(database, "trials", inserted_columns(), unhashed_columns()) {}
+
+void TrialRows::insert(protocol::TrialId trial, std::int64_t position, const sweep::PlannedTrial& planned) {
+  const auto budget = static_cast<double>(plan_.parameters);
+  std::vector<Cell> row = {trial, sweep_, position,
+                           optional_cell(baseline_arm(planned.settings, plan_.sweep.analysis)),
+                           (static_cast<double>(planned.parameters) - budget) / budget};
+  std::ranges::move(derived_trial_cells(planned.settings), std::back_inserter(row));
+  row.emplace_back("planned");
+  insert_(row);
+}
+
+}  // namespace headsweep::results
