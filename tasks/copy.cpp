@@ -2,13 +2,15 @@
 
 #include <algorithm>
 
+#include "tasks/context_guess.h"
+#include "tasks/split.h"
 #include "tasks/uniform_tokens.h"
 
 namespace headsweep::tasks {
 
 std::optional<std::string> Copy::check(const TaskShape& shape) const {
   if (shape.length < 1 || shape.vocabulary < 2) return "needs length >= 1 and vocabulary >= 2";
-  return std::nullopt;
+  return check_payloads(count_uniform_payloads(shape.vocabulary, shape.length));
 }
 
 void Copy::generate(const TaskShape& shape, std::uint32_t seed, Split split, std::uint64_t sample,
@@ -17,12 +19,16 @@ void Copy::generate(const TaskShape& shape, std::uint32_t seed, Split split, std
   std::ranges::copy(tokens, targets.begin());
 }
 
-double Copy::chance_accuracy(const TaskShape& shape) const {
-  return 1.0 / static_cast<double>(shape.vocabulary);
-}
-
 double Copy::ceiling_accuracy(const TaskShape& /*shape*/) const {
   return 1.0;
+}
+
+double Copy::no_attention_accuracy(const TaskShape& /*shape*/) const {
+  return 1.0;
+}
+
+double Copy::context_guess_accuracy(const TaskShape& shape) const {
+  return prefix_guesses_right(0, shape.length, shape.vocabulary) / static_cast<double>(shape.length);
 }
 
 std::optional<std::int64_t> Copy::needed_key(const TaskShape& /*shape*/, std::int64_t position) const {

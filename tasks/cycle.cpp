@@ -2,34 +2,45 @@
 
 #include <algorithm>
 
+#include "tasks/context_guess.h"
+#include "tasks/split.h"
 #include "tasks/uniform_tokens.h"
 
 namespace headsweep::tasks {
 
 std::optional<std::string> Cycle::check(const TaskShape& shape) const {
   if (shape.length < 2 || shape.vocabulary < 2) return "needs length >= 2 and vocabulary >= 2";
-  return std::nullopt;
+  if (shape.shift < 0 || shape.shift >= shape.length) {
+    return "needs shift from 0 to length - 1, not " + std::to_string(shape.shift);
+  }
+  return check_payloads(count_uniform_payloads(shape.vocabulary, shape.length));
 }
 
 void Cycle::generate(const TaskShape& shape, std::uint32_t seed, Split split, std::uint64_t sample,
                      std::span<std::int32_t> tokens, std::span<std::int32_t> targets) const {
   draw_uniform_tokens(seed, split, sample, shape.vocabulary, tokens);
-  targets.front() = tokens.back();
-  std::ranges::copy(tokens.first(tokens.size() - 1), targets.begin() + 1);
-}
-
-double Cycle::chance_accuracy(const TaskShape& shape) const {
-  return 1.0 / static_cast<double>(shape.vocabulary);
+  std::ranges::rotate_copy(tokens, tokens.end() - shape.shift, targets.begin());
 }
 
 double Cycle::ceiling_accuracy(const TaskShape& shape) const {
   const auto n = static_cast<double>(shape.length);
-  return (n - 1.0) / n + 1.0 / (n * static_cast<double>(shape.vocabulary));
+  const auto unknowable = static_cast<double>(shape.shift);
+  return (n - unknowable) / n + unknowable / (n * static_cast<double>(shape.vocabulary));
 }
 
-std::optional<std::int64_t> Cycle::needed_key(const TaskShape& /*shape*/, std::int64_t position) const {
-  if (position == 0) return std::nullopt;
-  return position - 1;
+double Cycle::no_attention_accuracy(const TaskShape& shape) const {
+  return shape.shift == 0 ? 1.0 : chance_accuracy(shape);
+}
+
+double Cycle::context_guess_accuracy(const TaskShape& shape) const {
+  const double unknowable = static_cast<double>(shape.shift) * chance_accuracy(shape);
+  return (unknowable + prefix_guesses_right(shape.shift, shape.length, shape.vocabulary)) /
+         static_cast<double>(shape.length);
+}
+
+std::optional<std::int64_t> Cycle::needed_key(const TaskShape& shape, std::int64_t position) const {
+  if (position < shape.shift) return std::nullopt;
+  return position - shape.shift;
 }
 
 }  // namespace headsweep::tasks

@@ -1,4 +1,4 @@
-// Independent uniform tokens of one sample: what tasks that do not constrain their tokens read.
+// Payloads of independent uniform tokens: what tasks that do not constrain their tokens read.
 #pragma once
 
 #include <cstdint>
@@ -8,10 +8,14 @@
 
 namespace headsweep::tasks {
 
-// Fills `tokens` with independent uniform ids in [0, vocabulary). Tasks that use this function see equal
-// tokens for equal (seed, split, sample), so they are paired. Tokens of a longer sequence begin with those of
-// a shorter one. Requires 1 <= vocabulary <= 65536, tokens.size() <= 2^18 and sample < 2^48.
+// Fills `tokens` with a payload of that split, uniform among all its sequences of ids in [0, vocabulary).
+// Tasks that use this function see equal tokens for equal (seed, split, sample, vocabulary, length), so they
+// are paired. Requires 1 <= vocabulary <= 65536, tokens.size() <= 2^18, sample < 2^48 and
+// kFewestPayloads payloads or more.
 void draw_uniform_tokens(std::uint32_t seed, Split split, std::uint64_t sample, std::int64_t vocabulary,
                          std::span<std::int32_t> tokens);
+
+// Number of these payloads, infinity where a double cannot hold it.
+double count_uniform_payloads(std::int64_t vocabulary, std::int64_t tokens);
 
 }  // namespace headsweep::tasks
