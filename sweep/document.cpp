@@ -19,7 +19,7 @@ Document read_document(std::string_view text, const std::string& file,
                        std::span<const std::string> overrides) {
   const Origin origin{file, {}};
   const toml::table root = parse_toml(text, origin);
-  Document document{file, {}};
+  Document document{file, {}, {}};
   for (const auto& [key, node] : in_order(root)) {
     const std::string place = origin.place(key->source());
     const std::string name = checked_text(key->str(), place);

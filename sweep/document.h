@@ -34,15 +34,14 @@ struct Table {
 
 inline constexpr std::size_t kMaxSweepFileBytes = std::size_t{1} << 20;
 
-// The two tables that are keyed by names of settings.
 inline constexpr std::string_view kAxes = "axes";
-inline constexpr std::string_view kAnalysisBaseline = "analysis.baseline";
 
-// Tables by name. Settings as keys have dotted names however they were written ("model.heads" or model.heads).
-// "analysis.baseline" is the table that [analysis] calls baseline.
+// Tables by name. Entries of [axes] and of the baseline have settings as keys, dotted names however they were
+// written ("model.heads" or model.heads).
 struct Document {
   std::string file;
   std::map<std::string, Table, std::less<>> tables;
+  Table baseline;  // the table baseline of [analysis]; it is not among that table's entries
 };
 
 // As a person wrote it: 4, "copy", a list.

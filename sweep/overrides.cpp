@@ -15,6 +15,10 @@ struct Assignment {
   const toml::node* value;
 };
 
+std::string place_of(const Origin& origin) {
+  return "--set " + std::string(origin.override_text);
+}
+
 Assignment single_assignment(const toml::table& root) {
   Assignment assignment{{}, &root};
   const toml::table* table = &root;
@@ -42,36 +46,44 @@ void replace_entry(Table& table, Entry entry) {
   }
 }
 
+// A whole table must be given as {...}: the header [model] is no assignment.
+const toml::table& inline_table(const Assignment& assignment, const Origin& origin) {
+  const toml::table* const table = assignment.value->as_table();
+  if (table && table->is_inline()) return *table;
+  const std::string name = join(assignment.path);
+  refuse(place_of(origin), name + " is a table; set " + name + ".KEY=VALUE or replace it by {...}");
+}
+
 void assign(Document& document, const Assignment& assignment, const Origin& origin) {
-  const std::string place = "--set " + std::string(origin.override_text);
+  const std::string place = place_of(origin);
   const std::span<const std::string> path = assignment.path;
-  const bool is_baseline = path.size() > 1 && path[0] == kAnalysis && path[1] == kBaseline;
-  const std::size_t table_keys = is_baseline ? 2 : 1;
-  const std::string table_name = checked_text(join(path.first(table_keys)), place);
-  if (path.size() == table_keys) {
-    const toml::table* const whole = assignment.value->as_table();
-    if (!whole || !whole->is_inline()) {
-      refuse(place, table_name + " is a table; set " + table_name + ".KEY=VALUE or replace it by {...}");
-    }
-    read_table(document, table_name, place, *whole, origin);
+  const bool to_baseline = path.size() > 1 && path[0] == kAnalysis && path[1] == kBaseline;
+  if (to_baseline && path.size() == 2) {
+    read_baseline(document, place, inline_table(assignment, origin), origin);
     return;
   }
-  Table& table = document.tables.try_emplace(table_name, Table{place, {}}).first->second;
-  const std::string key = checked_text(join(path.subspan(table_keys)), place);
+  const std::string name = checked_text(path[0], place);
+  if (path.size() == 1) {
+    read_table(document, name, place, inline_table(assignment, origin), origin);
+    return;
+  }
+  Table& table =
+      to_baseline ? document.baseline : document.tables.try_emplace(name, Table{place, {}}).first->second;
+  const std::string key = checked_text(join(path.subspan(to_baseline ? 2 : 1)), place);
   replace_entry(table, to_entry(key, place, *assignment.value, origin));
 }
 
 }  // namespace
 
 void apply_override(Document& document, const std::string& text) {
-  const std::string place = "--set " + text;
+  const Origin origin{document.file, text};
+  const std::string place = place_of(origin);
   if (std::ranges::any_of(text, [](unsigned char c) { return c < ' ' && c != '\t'; })) {
     refuse(place, "control characters are not allowed");
   }
   if (text.find('=') == std::string::npos) {
     refuse(place, R"(must be key=value, such as training.steps=100 or 'training.task="copy"')");
   }
-  const Origin origin{document.file, text};
   const toml::table root = parse_toml(text, origin);
   const Assignment assignment = single_assignment(root);
   if (assignment.path.empty()) refuse(place, "must be key=value");

@@ -104,8 +104,7 @@ Analysis read_analysis(const Document& document, const Sweep& sweep) {
     refuse(entry->place,
            R"(analysis.baseline must be a table such as { "model.heads" = 1 }, not )" + describe(*entry));
   }
-  const auto baseline = document.tables.find(kAnalysisBaseline);
-  if (baseline != document.tables.end()) analysis.baseline = read_baseline(baseline->second, sweep);
+  analysis.baseline = read_baseline(document.baseline, sweep);
   return analysis;
 }
 

@@ -8,6 +8,7 @@ namespace headsweep::sweep {
 namespace {
 
 constexpr std::size_t kMaxMessageBytes = 1000;
+constexpr std::size_t kMaxPlaceBytes = 300;  // so that a long path cannot push the problem out
 
 void append_escaped(std::string& line, unsigned char c) {
   constexpr std::string_view kDigits = "0123456789abcdef";
@@ -18,7 +19,7 @@ void append_escaped(std::string& line, unsigned char c) {
 
 void refuse(std::string_view place, std::string_view problem) {
   std::string line;
-  for (const char c : std::string(place) + ": " + std::string(problem)) {
+  for (const char c : std::string(place.substr(0, kMaxPlaceBytes)) + ": " + std::string(problem)) {
     if (static_cast<unsigned char>(c) < ' ' || c == '\x7f') {
       append_escaped(line, static_cast<unsigned char>(c));
     } else {

@@ -65,7 +65,7 @@ std::vector<std::string_view> known_keys() {
 void require_known_names(const Document& document) {
   const std::vector<std::string_view> keys = known_keys();
   for (const auto& [name, table] : document.tables) {
-    if (name == kAxes || name == kAnalysisBaseline) continue;
+    if (name == kAxes) continue;
     if (std::ranges::find(kTables, name) == kTables.end()) {
       refuse(table.place,
              "unknown table [" + name + "]" + did_you_mean(name, kTables) + "; tables: " + list_of(kTables));

@@ -13,7 +13,7 @@ namespace headsweep::sweep {
 std::vector<std::string_view> known_keys();
 
 // Throws UserError at the first unknown table or key, with the nearest known one and what there is.
-// The keys of [axes] and analysis.baseline are settings and are checked where these are read.
+// The keys of [axes] and of the baseline are settings and are checked where these are read.
 void require_known_names(const Document& document);
 
 }  // namespace headsweep::sweep

@@ -118,19 +118,25 @@ std::vector<std::pair<const toml::key*, const toml::node*>> in_order(const toml:
   return pairs;
 }
 
+void read_baseline(Document& document, const std::string& place, const toml::table& source,
+                   const Origin& origin) {
+  document.baseline = {place, {}};
+  append_by_setting(document.baseline, "", source, origin);
+}
+
 void read_table(Document& document, const std::string& name, const std::string& place,
                 const toml::table& source, const Origin& origin) {
   Table table{place, {}};
-  if (name == kAxes || name == kAnalysisBaseline) {
+  if (name == kAxes) {
     append_by_setting(table, "", source, origin);
     document.tables[name] = std::move(table);
     return;
   }
-  if (name == kAnalysis) document.tables.erase(std::string(kAnalysisBaseline));
+  if (name == kAnalysis) document.baseline = {};
   for (const auto& [key, node] : in_order(source)) {
     const std::string key_place = origin.place(key->source());
     if (name == kAnalysis && *key == kBaseline && node->is_table()) {
-      read_table(document, std::string(kAnalysisBaseline), key_place, *node->as_table(), origin);
+      read_baseline(document, key_place, *node->as_table(), origin);
     } else {
       table.entries.push_back(to_entry(checked_text(key->str(), key_place), key_place, *node, origin));
     }

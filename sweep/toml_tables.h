@@ -33,8 +33,10 @@ Entry to_entry(std::string key, std::string place, const toml::node& node, const
 // Pairs of a table in the order of the text; the TOML library sorts them by name. They point into `table`.
 std::vector<std::pair<const toml::key*, const toml::node*>> in_order(const toml::table& table);
 
-// Puts the table `name` into the document, in place of one that is there.
+// Puts the table [`name`] into the document, in place of one that is there; with [analysis] its baseline, too.
 void read_table(Document& document, const std::string& name, const std::string& place,
                 const toml::table& source, const Origin& origin);
+void read_baseline(Document& document, const std::string& place, const toml::table& source,
+                   const Origin& origin);
 
 }  // namespace headsweep::sweep

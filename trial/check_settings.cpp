@@ -109,8 +109,11 @@ std::string allowed_values(const SettingInfo& setting) {
     for (const std::string_view name : setting.names) names += (names.empty() ? "" : ", ") + quoted(name);
     return "one of " + names;
   }
-  return (setting.type == Type::kReal ? "a number from " : "an integer from ") + shortest(setting.minimum) +
-         " to " + shortest(setting.maximum);
+  if (setting.type == Type::kReal) {
+    return "a number from " + shortest(setting.minimum) + " to " + shortest(setting.maximum);
+  }
+  return "an integer from " + std::to_string(static_cast<std::int64_t>(setting.minimum)) + " to " +
+         std::to_string(static_cast<std::int64_t>(setting.maximum));
 }
 
 std::optional<std::string> check_value(const SettingInfo& setting, Value& value) {

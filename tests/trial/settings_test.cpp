@@ -6,6 +6,8 @@
 
 #include <gtest/gtest.h>
 
+#include "tasks/task.h"
+
 namespace headsweep::trial {
 namespace {
 
@@ -74,9 +76,17 @@ TEST(CheckValue, SaysWhatIsAllowed) {
   EXPECT_EQ(complaint("model.width", true), "must be an integer from 1 to 4096, not true");
   EXPECT_EQ(complaint("model.width", std::monostate()), "must be an integer from 1 to 4096, not (not set)");
   EXPECT_EQ(complaint("model.dropout", std::string("0.1")), "must be a number from 0 to 0.95, not \"0.1\"");
-  EXPECT_EQ(complaint("training.task", std::string("cycel")),
-            "must be one of \"copy\", \"cycle\", not \"cycel\"; did you mean 'cycle'?");
-  EXPECT_EQ(complaint("training.task", std::int64_t{1}), "must be one of \"copy\", \"cycle\", not 1");
+  EXPECT_EQ(complaint("measure.keep", std::string("al")),
+            "must be one of \"auto\", \"all\", \"none\", not \"al\"; did you mean 'all'?");
+  EXPECT_EQ(complaint("measure.keep", std::int64_t{1}), "must be one of \"auto\", \"all\", \"none\", not 1");
+}
+
+TEST(CheckValue, TakesEveryTaskAndNothingElse) {
+  for (const tasks::Task* const task : tasks::all_tasks()) {
+    EXPECT_EQ(complaint("training.task", std::string(task->name())), "accepted");
+  }
+  EXPECT_TRUE(
+      complaint("training.task", std::string("cycel")).ends_with("not \"cycel\"; did you mean 'cycle'?"));
 }
 
 TEST(CheckValue, RefusesWhatIsNoNumber) {
