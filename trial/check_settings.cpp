@@ -6,6 +6,7 @@
 #include "errors/nearest_name.h"
 #include "tasks/task.h"
 #include "trial/settings.h"
+#include "trial/task_shape.h"
 
 namespace headsweep::trial {
 namespace {
@@ -81,13 +82,26 @@ std::optional<std::string> check_every(const TrainingSettings& training, const M
          "; choose at most the number of steps, or 0 (at the end only)";
 }
 
+// The settings that decide whether a task fits: ", training.shift = 9" for those that it uses.
+std::string task_options(const tasks::Task& task, const TrainingSettings& training) {
+  std::string text;
+  const auto add = [&](tasks::Option option, std::string_view name, std::int64_t value) {
+    if (task.uses(option)) text.append(", training.").append(name).append(" = ").append(std::to_string(value));
+  };
+  add(tasks::Option::kShift, "shift", training.shift);
+  add(tasks::Option::kPairs, "pairs", training.pairs);
+  add(tasks::Option::kQueries, "queries", training.queries);
+  return text;
+}
+
 std::optional<std::string> check_task(const Settings& settings) {
   const tasks::Task* const task = tasks::find_task(settings.training.task);
-  const auto problem = task->check({settings.model.length, settings.model.vocabulary});
+  const auto problem = task->check(task_shape(settings));
   if (!problem) return std::nullopt;
   return "training.task = " + quoted(task->name()) + " " + *problem +
          " (model.length = " + std::to_string(settings.model.length) +
-         ", model.vocabulary = " + std::to_string(settings.model.vocabulary) + ")";
+         ", model.vocabulary = " + std::to_string(settings.model.vocabulary) +
+         task_options(*task, settings.training) + ")";
 }
 
 }  // namespace
@@ -120,8 +134,10 @@ std::optional<std::string> check_value(const SettingInfo& setting, Value& value)
   if (setting.optional && std::holds_alternative<std::monostate>(value)) return std::nullopt;
   const bool is_name = setting.type == Type::kName;
   if (is_name ? name_is_allowed(setting, value) : number_is_allowed(setting, value)) return std::nullopt;
-  std::string problem = "must be " + allowed_values(setting) + ", not " + to_text(value);
   const auto* const text = std::get_if<std::string>(&value);
+  const auto reason = text && setting.why_refused ? setting.why_refused(*text) : std::nullopt;
+  if (reason) return "must not be " + quoted(*text) + ": " + *reason;
+  std::string problem = "must be " + allowed_values(setting) + ", not " + to_text(value);
   return is_name && text ? problem + did_you_mean(*text, setting.names) : problem;
 }
 

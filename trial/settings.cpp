@@ -84,6 +84,13 @@ void add_training_settings(std::vector<SettingInfo>& table) {
   using T = TrainingSettings;
   constexpr auto kPart = &Settings::training;
   table.push_back(choice("training.task", kPart, &T::task, task_names(), "what the model learns"));
+  table.back().why_refused = tasks::why_refused;
+  table.push_back(number("training.shift", kPart, &T::shift, {0, 4095},
+                         "positions that shift, cycle, left_shift and cyclic_shift move a token by"));
+  table.push_back(number("training.pairs", kPart, &T::pairs, {0, 2048},
+                         "key-value pairs of associative_recall; 0: the task's choice"));
+  table.push_back(number("training.queries", kPart, &T::queries, {0, 4095},
+                         "questions of induction, associative_recall, selective_copy; 0: the task's choice"));
   table.push_back(number("training.samples", kPart, &T::samples, {0, 1e9},
                          "size of the training set; 0: fresh samples at every step"));
   table.push_back(number("training.steps", kPart, &T::steps, {1, 1e9}, "updates by Adam"));

@@ -37,6 +37,9 @@ struct ModelSettings {
 
 struct TrainingSettings {
   std::string task = "copy";
+  std::int64_t shift = 1;       // positions that shift, cycle, left_shift and cyclic_shift move a token by
+  std::int64_t pairs = 0;       // of associative_recall; 0: the task's choice
+  std::int64_t queries = 0;     // of induction, associative_recall and selective_copy; 0: the task's choice
   std::int64_t samples = 5000;  // size of the training set; 0: fresh samples at every step
   std::int64_t steps = 20000;
   std::int64_t batch = 50;
@@ -79,6 +82,8 @@ struct SettingInfo {
   std::string_view meaning;             // half a sentence for people
   std::function<Value(const Settings&)> get;
   std::function<void(Settings&, Value)> set;  // requires a value that passed check_value()
+  // kName: why a name that is not allowed cannot be, where there is more to say than the list of names.
+  std::function<std::optional<std::string>(std::string_view)> why_refused = {};
 };
 
 // All settings but the seed, in the order in which people read them. Lives for ever.
