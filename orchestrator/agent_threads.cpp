@@ -1,0 +1,42 @@
+#include "orchestrator/agent_threads.h"
+
+#include <exception>
+
+#include "worker/agent/run_agent.h"
+
+namespace headsweep::orchestrator {
+
+AgentThreads::AgentThreads(LocalTransport& transport, const std::filesystem::path& trainer)
+    : transport_(transport) {
+  for (protocol::WorkerId worker = 1; worker <= transport.workers().count(); ++worker) {
+    threads_.emplace_back([this, worker, trainer] { run(worker, trainer); });
+  }
+}
+
+AgentThreads::~AgentThreads() {
+  join();
+}
+
+std::optional<std::string> AgentThreads::join() {
+  transport_.close();
+  for (std::thread& thread : threads_) thread.join();
+  threads_.clear();
+  return error_;
+}
+
+void AgentThreads::run(protocol::WorkerId worker, const std::filesystem::path& trainer) {
+  protocol::CoordinatorLink& link = transport_.coordinator(worker);
+  try {
+    agent::AgentOptions options;
+    options.trainer = trainer;
+    options.local_worker_index = worker - 1;
+    // How it ended shows in what it told the coordinator.
+    static_cast<void>(agent::run_agent(options, link));
+  } catch (const std::exception& error) {
+    link.send(protocol::WorkerGoodbye{});
+    const std::scoped_lock lock(mutex_);
+    if (!error_) error_ = "worker " + std::to_string(worker) + " ended early: " + error.what();
+  }
+}
+
+}  // namespace headsweep::orchestrator

@@ -1,0 +1,90 @@
+#include "orchestrator/mpi_messages.h"
+
+#include <algorithm>
+#include <array>
+#include <iterator>
+#include <string>
+#include <utility>
+
+#include "errors/user_error.h"
+
+namespace headsweep::orchestrator {
+namespace {
+
+constexpr std::size_t kMostIncoming = 64;  // started and not yet handed out
+
+void require_success(int code, const char* call) {
+  if (code == MPI_SUCCESS) return;
+  std::array<char, MPI_MAX_ERROR_STRING> text{};
+  int length = 0;
+  MPI_Error_string(code, text.data(), &length);
+  throw UserError(std::string(call) + " failed: " + text.data());
+}
+
+}  // namespace
+
+void MpiMessages::send(int rank, std::vector<std::byte> bytes) {
+  if (dropped(rank)) return;
+  Transfer& transfer = outgoing_.emplace_back(Transfer{rank, MPI_REQUEST_NULL, std::move(bytes)});
+  const int started = MPI_Isend(transfer.bytes.data(), static_cast<int>(transfer.bytes.size()), MPI_BYTE,
+                                rank, tag_, communicator_, &transfer.request);
+  // An error means that the peer is gone; the silence of its side will say so to whoever watches it.
+  if (started != MPI_SUCCESS) outgoing_.pop_back();
+}
+
+std::optional<RankMessage> MpiMessages::receive() {
+  all_sent();
+  start_receiving();
+  std::set<int> unfinished;  // a later message must not overtake these ranks' earlier one
+  for (auto transfer = incoming_.begin(); transfer != incoming_.end(); ++transfer) {
+    if (unfinished.contains(transfer->rank)) continue;
+    int is_complete = 0;
+    require_success(MPI_Test(&transfer->request, &is_complete, MPI_STATUS_IGNORE), "MPI_Test");
+    if (is_complete != 0) {
+      RankMessage message = {.rank = transfer->rank, .bytes = std::move(transfer->bytes)};
+      incoming_.erase(transfer);
+      return message;
+    }
+    unfinished.insert(transfer->rank);
+  }
+  return std::nullopt;
+}
+
+void MpiMessages::start_receiving() {
+  while (incoming_.size() < kMostIncoming) {
+    int is_there = 0;
+    MPI_Message handle = MPI_MESSAGE_NULL;
+    MPI_Status status;
+    require_success(MPI_Improbe(MPI_ANY_SOURCE, tag_, communicator_, &is_there, &handle, &status),
+                    "MPI_Improbe");
+    if (is_there == 0) return;
+    int size = 0;
+    require_success(MPI_Get_count(&status, MPI_BYTE, &size), "MPI_Get_count");
+    Transfer& transfer = incoming_.emplace_back(Transfer{
+        status.MPI_SOURCE, MPI_REQUEST_NULL, std::vector<std::byte>(static_cast<std::size_t>(size))});
+    require_success(MPI_Imrecv(transfer.bytes.data(), size, MPI_BYTE, &handle, &transfer.request),
+                    "MPI_Imrecv");
+  }
+}
+
+void MpiMessages::drop(int rank) {
+  dropped_.insert(rank);
+  for (std::deque<Transfer>* transfers : {&outgoing_, &incoming_}) {
+    const auto is_of_rank = [rank](const Transfer& transfer) { return transfer.rank == rank; };
+    std::ranges::copy_if(std::make_move_iterator(transfers->begin()),
+                         std::make_move_iterator(transfers->end()), std::back_inserter(stuck_), is_of_rank);
+    std::erase_if(*transfers, is_of_rank);
+  }
+}
+
+bool MpiMessages::all_sent() {
+  // A peer that does not take its messages must not hide those that have left: test each.
+  for (auto transfer = outgoing_.begin(); transfer != outgoing_.end();) {
+    int is_complete = 0;
+    const int tested = MPI_Test(&transfer->request, &is_complete, MPI_STATUS_IGNORE);
+    transfer = tested != MPI_SUCCESS || is_complete != 0 ? outgoing_.erase(transfer) : std::next(transfer);
+  }
+  return outgoing_.empty();
+}
+
+}  // namespace headsweep::orchestrator

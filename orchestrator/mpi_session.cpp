@@ -1,0 +1,199 @@
+#include "orchestrator/mpi_session.h"
+
+#include <chrono>
+#include <cstdio>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include <mpi.h>
+#include <unistd.h>
+
+#include "errors/check.h"
+#include "errors/user_error.h"
+#include "orchestrator/bad_message.h"
+#include "orchestrator/idle_wait.h"
+#include "orchestrator/mpi_links.h"
+#include "orchestrator/mpi_messages.h"
+
+namespace headsweep::orchestrator {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+using std::chrono::seconds;
+
+constexpr int kMessageTag = 1;
+constexpr int kVerdictTag = 2;  // rank 0 to all at the end: one byte
+constexpr std::byte kFinalize{1};
+constexpr std::byte kLeave{2};
+
+constexpr seconds kGoodbyes{20};         // rank 0 waits for the goodbyes that the scheduler did not see
+constexpr seconds kLastMessages{10};     // own messages still under way at the end
+constexpr seconds kVerdictSilence{120};  // no word from rank 0: heartbeats come to the end of the run
+
+void require_success(int code, const char* call) {
+  if (code != MPI_SUCCESS)
+    throw UserError(std::string(call) + " failed: MPI cannot be used; see 'headsweep doctor'");
+}
+
+// 0-based number among the workers of this host; rank 0, if it is here, comes first and is none.
+std::int64_t count_workers_before(int rank) {
+  MPI_Comm node = MPI_COMM_NULL;
+  require_success(MPI_Comm_split_type(MPI_COMM_WORLD, MPI_COMM_TYPE_SHARED, rank, MPI_INFO_NULL, &node),
+                  "MPI_Comm_split_type");
+  int node_rank = 0;
+  MPI_Comm_rank(node, &node_rank);
+  int lowest_rank = rank;
+  MPI_Allreduce(&rank, &lowest_rank, 1, MPI_INT, MPI_MIN, node);
+  MPI_Comm_free(&node);
+  return lowest_rank == 0 ? node_rank - 1 : node_rank;
+}
+
+MPI_Comm own_communicator() {
+  MPI_Comm communicator = MPI_COMM_NULL;
+  require_success(MPI_Comm_dup(MPI_COMM_WORLD, &communicator), "MPI_Comm_dup");
+  // A failed peer is an event, not the end of this process.
+  require_success(MPI_Comm_set_errhandler(communicator, MPI_ERRORS_RETURN), "MPI_Comm_set_errhandler");
+  return communicator;
+}
+
+int rank_in(MPI_Comm communicator) {
+  int rank = 0;
+  require_success(MPI_Comm_rank(communicator, &rank), "MPI_Comm_rank");
+  return rank;
+}
+
+int size_of(MPI_Comm communicator) {
+  int size = 0;
+  require_success(MPI_Comm_size(communicator, &size), "MPI_Comm_size");
+  return size;
+}
+
+struct InitializedMpi {
+  InitializedMpi() {
+    int provided = MPI_THREAD_SINGLE;
+    require_success(MPI_Init_thread(nullptr, nullptr, MPI_THREAD_FUNNELED, &provided), "MPI_Init_thread");
+    if (provided < MPI_THREAD_FUNNELED)
+      throw UserError("this MPI offers no MPI_THREAD_FUNNELED; use another build");
+  }
+};
+
+}  // namespace
+
+struct MpiSession::Impl {
+  InitializedMpi initialized;
+  MPI_Comm communicator = own_communicator();
+  int rank = rank_in(communicator);
+  int size = size_of(communicator);
+  std::int64_t local_worker_index = count_workers_before(rank);
+  MpiMessages messages{communicator, kMessageTag};
+  MpiMessages verdicts{communicator, kVerdictTag};
+  MpiWorkerLinks worker_links{messages, size - 1};
+  MpiCoordinatorLink coordinator_link{messages};
+
+  void dismiss_workers();
+  bool announce_verdict();
+  bool await_verdict();
+  bool flush();
+};
+
+// Workers that the scheduler did not see off: rank 0 ended before or outside a run.
+void MpiSession::Impl::dismiss_workers() {
+  for (const protocol::WorkerId worker : worker_links.here()) worker_links.send(worker, protocol::Shutdown{});
+  const Clock::time_point deadline = Clock::now() + kGoodbyes;
+  IdleWait idle;
+  while (!worker_links.here().empty() && Clock::now() < deadline) {
+    try {
+      if (worker_links.receive()) {
+        idle.reset();
+      } else {
+        idle.wait();
+      }
+    } catch (const BadMessage& bad) {
+      worker_links.abandon(bad.worker());
+    }
+  }
+}
+
+bool MpiSession::Impl::announce_verdict() {
+  dismiss_workers();
+  const bool finalize = worker_links.everyone_left();
+  for (int worker = 1; worker < size; ++worker) {
+    if (!messages.dropped(worker)) verdicts.send(worker, {finalize ? kFinalize : kLeave});
+  }
+  return flush() && finalize;
+}
+
+bool MpiSession::Impl::await_verdict() {
+  if (!coordinator_link.said_goodbye()) coordinator_link.send(protocol::WorkerGoodbye{});
+  Clock::time_point deadline = Clock::now() + kVerdictSilence;
+  IdleWait idle;
+  while (Clock::now() < deadline) {
+    if (const std::optional<RankMessage> verdict = verdicts.receive()) {
+      return flush() && verdict->bytes == std::vector{kFinalize};
+    }
+    if (messages.receive()) {  // only a sign of life
+      deadline = Clock::now() + kVerdictSilence;
+    } else {
+      idle.wait();
+    }
+  }
+  return false;
+}
+
+bool MpiSession::Impl::flush() {
+  const Clock::time_point deadline = Clock::now() + kLastMessages;
+  IdleWait idle;
+  while (!messages.all_sent() || !verdicts.all_sent()) {
+    if (Clock::now() >= deadline) return false;
+    idle.wait();
+  }
+  return true;
+}
+
+MpiSession::MpiSession() : impl_(std::make_unique<Impl>()) {}
+
+MpiSession::~MpiSession() = default;
+
+std::int64_t MpiSession::rank() const {
+  return impl_->rank;
+}
+
+std::int64_t MpiSession::workers() const {
+  return impl_->size - 1;
+}
+
+std::int64_t MpiSession::local_worker_index() const {
+  check(impl_->rank > 0, "rank 0 is no worker");
+  return impl_->local_worker_index;
+}
+
+protocol::WorkerLinks& MpiSession::worker_links() {
+  check(impl_->rank == 0, "only rank 0 has lines to the workers");
+  return impl_->worker_links;
+}
+
+protocol::CoordinatorLink& MpiSession::coordinator_link() {
+  check(impl_->rank > 0, "rank 0 has no line to itself");
+  return impl_->coordinator_link;
+}
+
+int MpiSession::end(int exit_code) {
+  bool finalize = false;
+  try {
+    finalize = impl_->rank == 0 ? impl_->announce_verdict() : impl_->await_verdict();
+  } catch (const UserError& error) {
+    std::fprintf(stderr, "headsweep: %s\n", error.what());
+  }
+  if (!finalize) leave_at_once(exit_code);
+  MPI_Comm_free(&impl_->communicator);
+  MPI_Finalize();
+  return exit_code;
+}
+
+void MpiSession::leave_at_once(int exit_code) {
+  std::fflush(nullptr);
+  _exit(exit_code);
+}
+
+}  // namespace headsweep::orchestrator

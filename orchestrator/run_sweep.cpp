@@ -1,0 +1,114 @@
+#include "orchestrator/run_sweep.h"
+
+#include <algorithm>
+#include <thread>
+#include <utility>
+#include <vector>
+
+#include <sched.h>
+
+#include "errors/user_error.h"
+#include "orchestrator/agent_threads.h"
+#include "orchestrator/coordinator.h"
+#include "orchestrator/local_transport.h"
+#include "orchestrator/stop_signal.h"
+#include "results/store_writer.h"
+#include "trial/parameters.h"
+#include "worker/agent/run_agent.h"
+#include "worker/agent/trainer_device.h"
+
+namespace headsweep::orchestrator {
+namespace {
+
+constexpr double kHeartbeatSeconds = 1;
+
+class StoreSink final : public RecordSink {
+ public:
+  explicit StoreSink(results::StoreWriter& writer) : writer_(writer) {}
+  [[nodiscard]] bool has_room() const override { return writer_.has_room(); }
+  void submit(results::Record record) override { writer_.submit(std::move(record)); }
+  std::vector<protocol::AttemptId> take_committed() override { return writer_.take_committed(); }
+  [[nodiscard]] std::optional<std::string> failure() const override { return writer_.failure(); }
+
+ private:
+  results::StoreWriter& writer_;
+};
+
+KeepModels keep_models(const FrozenRun& run) {
+  const std::int64_t parameters =
+      run.frozen.open.empty()
+          ? 0
+          : trial::count_parameters(run.frozen.open.front().settings.model).total();  // equal in every trial
+  return {run.frozen.trials, parameters, run.sweep.seeds.front()};
+}
+
+SchedulerOptions scheduler_options(const FrozenRun& run, const RunOptions& options) {
+  const sweep::Resources& resources = run.sweep.resources;
+  return {
+      .welcome = {.store_folder = std::filesystem::absolute(results::store_folder(run.store.path())).string(),
+                  .device = options.device,
+                  .threads = options.threads,
+                  .step = options.step,
+                  .checkpoint_every_seconds = resources.checkpoint_every_seconds,
+                  .trial_timeout_seconds = resources.trial_timeout_seconds,
+                  .heartbeat_seconds = kHeartbeatSeconds},
+      .keep_models = keep_models(run),
+      .bundle = options.stack,
+      .retries = resources.retries,
+      .limit = options.limit};
+}
+
+Ending coordinate(FrozenRun run, const RunOptions& options, protocol::WorkerLinks& links,
+                  RunObserver& observer) {
+  const StopSignal stop_signal;
+  results::StoreWriter writer(run.store, run.frozen.sweep);
+  StoreSink sink(writer);
+  const SchedulerOptions how = scheduler_options(run, options);
+  Coordinator coordinator(
+      Scheduler(how, std::move(run.frozen)), links, sink, observer, [&] { return stop_signal.received(); },
+      options.walltime_seconds);
+  const Ending ending = coordinator.run();
+  writer.finish();
+  return ending;
+}
+
+std::int64_t usable_cores() {
+  cpu_set_t cores;
+  if (sched_getaffinity(0, sizeof(cores), &cores) == 0) return CPU_COUNT(&cores);
+  return std::max(1U, std::thread::hardware_concurrency());  // more cores than a cpu_set_t holds
+}
+
+}  // namespace
+
+std::int64_t default_workers(const std::string& device, std::int64_t threads) {
+  const std::int64_t gpus = device == "cpu" ? 0 : agent::visible_gpus();
+  return gpus > 0 ? gpus : std::max(std::int64_t{1}, usable_cores() / threads);
+}
+
+Ending run_embedded(FrozenRun run, const RunOptions& options, std::int64_t workers,
+                    const std::filesystem::path& trainer, RunObserver& observer) {
+  LocalTransport transport(std::min(workers, std::ssize(run.frozen.open)));
+  AgentThreads agents(transport, trainer);
+  Ending ending = coordinate(std::move(run), options, transport.workers(), observer);
+  const std::optional<std::string> agent_error = agents.join();
+  if (agent_error && ending.end == RunEnd::kStopped) throw UserError(*agent_error);
+  return ending;
+}
+
+Ending run_as_coordinator(FrozenRun run, const RunOptions& options, MpiSession& session,
+                          RunObserver& observer) {
+  return coordinate(std::move(run), options, session.worker_links(), observer);
+}
+
+void run_as_worker(MpiSession& session, const std::filesystem::path& trainer) {
+  // mpirun passes USR1 on to every rank, terminals and SLURM more: the coordinator decides what it means for all.
+  const StopSignal not_for_workers;
+  agent::AgentOptions options;
+  options.trainer = trainer;
+  options.local_worker_index = session.local_worker_index();
+  if (agent::run_agent(options, session.coordinator_link()) == agent::AgentEnd::kCoordinatorLost) {
+    session.leave_at_once(1);
+  }
+}
+
+}  // namespace headsweep::orchestrator

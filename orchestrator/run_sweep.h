@@ -1,0 +1,54 @@
+// Trains what is open of a frozen sweep: the one call of `headsweep run`, in its three roles.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <string>
+
+#include "orchestrator/mpi_session.h"
+#include "orchestrator/run_observer.h"
+#include "orchestrator/scheduler.h"
+#include "results/store.h"
+#include "sweep/sweep_file.h"
+
+namespace headsweep::orchestrator {
+
+// As on the command line of `headsweep run`.
+struct RunOptions {
+  std::string device = "auto";             // auto | cpu | cuda
+  std::int64_t threads = 1;                // of each trainer
+  std::string step = "auto";               // auto | eager | fused
+  std::int64_t stack = 1;                  // most trials in one bundle
+  std::optional<std::int64_t> limit;       // most trials to train now
+  std::optional<double> walltime_seconds;  // counted from the call
+};
+
+// The store, owned and frozen by the caller, and the sweep frozen in it.
+struct FrozenRun {
+  const sweep::Sweep& sweep;
+  results::FrozenSweep frozen;
+  results::OwnedStore& store;  // used by nobody else until the call returns
+};
+
+// All of them throw UserError with one line: the store cannot be written, no trainer can be started, ...
+// SIGINT, SIGTERM and SIGUSR1 stop the run; a second SIGINT ends the process at once. When a call returns,
+// everything is committed.
+
+// Workers of an embedded run where nobody says how many: one per GPU this process may use, unless the device is
+// cpu or there is none; else one per `threads` cores it may run on.
+std::int64_t default_workers(const std::string& device, std::int64_t threads);
+
+// Coordinator and up to `workers` agents in this process. `trainer`: agent::find_trainer().
+Ending run_embedded(FrozenRun run, const RunOptions& options, std::int64_t workers,
+                    const std::filesystem::path& trainer, RunObserver& observer);
+
+// Rank 0 of a session with workers. The caller closes the store, then calls session.end().
+Ending run_as_coordinator(FrozenRun run, const RunOptions& options, MpiSession& session,
+                          RunObserver& observer);
+
+// Every other rank: trains until it is dismissed; then the caller calls session.end(0). Leaves the process at once
+// if the coordinator is lost. Options come from rank 0.
+void run_as_worker(MpiSession& session, const std::filesystem::path& trainer);
+
+}  // namespace headsweep::orchestrator

@@ -1,0 +1,285 @@
+// Dispatching and what workers say; what goes wrong is in scheduler_faults.cpp.
+#include "orchestrator/scheduler.h"
+
+#include <algorithm>
+
+#include "errors/check.h"
+
+namespace headsweep::orchestrator {
+namespace {
+
+// A pause between ticks counts for leases with at most this much: a coordinator that was suspended must not
+// take its own sleep for its workers' silence.
+constexpr double kMostHeardSeconds = 1;
+
+std::vector<results::OpenTrial> without_last(std::vector<results::OpenTrial> trials, std::int64_t count) {
+  trials.erase(trials.end() - count, trials.end());
+  return trials;
+}
+
+}  // namespace
+
+Scheduler::Scheduler(SchedulerOptions options, results::FrozenSweep sweep)
+    : options_(std::move(options)),
+      beyond_limit_(std::max(std::int64_t{0},
+                             std::ssize(sweep.open) - options_.limit.value_or(std::ssize(sweep.open)))),
+      queue_(without_last(std::move(sweep.open), beyond_limit_)),
+      unfinished_(queue_.size()),
+      next_attempt_(sweep.next_attempt) {
+  progress_.trials = sweep.trials;
+  progress_.done = sweep.done;
+  progress_.failed = sweep.failed;
+  for (TrialQueue::Index i = 0; std::int64_t{i} < queue_.size(); ++i) progress_.flops_left += queue_.flops(i);
+}
+
+Actions Scheduler::worker_joined(protocol::WorkerId id) {
+  const auto [place, is_new] = workers_.try_emplace(id);
+  check(is_new, "a worker joins once");
+  WorkerState& worker = place->second;
+  worker.id = id;
+  worker.name = "worker " + std::to_string(id);
+  ++here_;
+  heartbeats_.emplace_back(now_, id);
+  renew_lease(worker);
+  send(worker, options_.welcome);
+  if (phase_ != Phase::kRunning) dismiss(worker);
+  return take_actions();
+}
+
+Actions Scheduler::message(protocol::WorkerId id, protocol::Message message) {
+  WorkerState& worker = workers_.at(id);
+  if (worker.here()) {
+    renew_lease(worker);
+    std::visit([&](auto& content) { on(worker, std::move(content)); }, message);
+  } else {
+    drop_late(worker, message);
+  }
+  conclude();
+  return take_actions();
+}
+
+Actions Scheduler::committed(std::span<const protocol::AttemptId> attempts) {
+  std::map<protocol::WorkerId, std::vector<protocol::AttemptId>> by_worker;
+  for (const protocol::AttemptId attempt : attempts) {
+    const auto found = uncommitted_.find(attempt);
+    check(found != uncommitted_.end(), "only results that were recorded are committed, once");
+    by_worker[found->second].push_back(attempt);
+    uncommitted_.erase(found);
+  }
+  for (auto& [id, of_worker] : by_worker) {
+    const WorkerState& worker = workers_.at(id);
+    if (worker.here()) send(worker, protocol::Committed{.attempts = std::move(of_worker)});
+  }
+  conclude();
+  return take_actions();
+}
+
+Actions Scheduler::tick(double now, bool heard_all) {
+  check(now >= now_, "time does not go back");
+  if (heard_all) heard_seconds_ += std::min(now - now_, kMostHeardSeconds);
+  now_ = now;
+  while (const auto silent = leases_.pop_passed(heard_seconds_)) {
+    lose(workers_.at(*silent), "was silent for too long");
+  }
+  while (const auto late = goodbyes_.pop_passed(heard_seconds_)) {
+    lose(workers_.at(*late), "did not say goodbye in time");
+  }
+  while (!heartbeats_.empty() && heartbeats_.front().first <= now_) {
+    const WorkerState& worker = workers_.at(heartbeats_.front().second);
+    heartbeats_.pop_front();
+    // One that left hears on: under MPI its rank stays to the end of the run, unless the coordinator is gone.
+    if (worker.phase == WorkerPhase::kLost) continue;
+    send(worker, protocol::CoordinatorHeartbeat{});
+    heartbeats_.emplace_back(now_ + options_.welcome.heartbeat_seconds, worker.id);
+  }
+  conclude();
+  return take_actions();
+}
+
+void Scheduler::on(WorkerState& worker, protocol::WorkerHello hello) {
+  if (worker.said_hello) return;
+  worker.said_hello = true;
+  worker.name += " (" + hello.host + ", " + hello.device + ")";
+  record(results::WorkerSeen{.worker = worker.id, .hello = std::move(hello)});
+  if (worker.phase != WorkerPhase::kJoining) return;
+  worker.phase = WorkerPhase::kActive;
+  renew_lease(worker);
+  ++progress_.workers;
+  feed(worker);
+}
+
+void Scheduler::on(WorkerState&, protocol::WorkerHeartbeat) {}
+
+void Scheduler::on(WorkerState& worker, protocol::AttemptProgress progress) {
+  Attempt* attempt = worker.line.find(progress.attempt);
+  if (attempt == nullptr) return;
+  begin_bundle(worker, attempt->bundle);
+  const auto steps = static_cast<double>(queue_.trial(attempt->index).settings.training.steps);
+  const double flops_done = attempt->flops * std::clamp(static_cast<double>(progress.step) / steps, 0.0, 1.0);
+  progress_.flops_done += flops_done - attempt->flops_done;
+  attempt->flops_done = flops_done;
+}
+
+void Scheduler::on(WorkerState& worker, protocol::AttemptDone done) {
+  const Attempt* held = worker.line.find(done.attempt);
+  if (held == nullptr) return drop_late(worker, done);
+  begin_bundle(worker, held->bundle);
+  const Attempt attempt = take_attempt(worker, done.attempt);
+  worker.speed.observe(done.result.train_seconds + done.result.measure_seconds, attempt.flops);
+  worker.failures.reset();
+  worker.unstarted_bundles.clear();
+  --unfinished_;
+  ++progress_.done;
+  ++progress_.done_now;
+  progress_.flops_done += attempt.flops;
+  progress_.flops_left -= attempt.flops;
+  uncommitted_[done.attempt] = worker.id;
+  record(results::AttemptSucceeded{
+      .attempt = done.attempt, .trial = queue_.trial(attempt.index).trial, .result = std::move(done.result)});
+  begin_first_bundle(worker);
+  feed(worker);
+}
+
+void Scheduler::on(WorkerState& worker, protocol::AttemptsReturned returned) {
+  for (const protocol::AttemptId attempt : returned.attempts) {
+    if (worker.line.find(attempt) == nullptr) continue;
+    plan_again(worker, attempt, protocol::EndReason::kStopped, "handed back before it began");
+  }
+  begin_first_bundle(worker);
+  feed_hungry();
+  feed(worker);
+}
+
+void Scheduler::on(WorkerState& worker, protocol::WorkerGoodbye) {
+  for (const protocol::AttemptId attempt : worker.line.all()) {
+    plan_again(worker, attempt, protocol::EndReason::kWorkerLost, worker.name + " left without an answer");
+  }
+  retire(worker, WorkerPhase::kGone, worker.phase == WorkerPhase::kDraining ? "drained" : "finished");
+  feed_hungry();
+}
+
+template <class NotFromAgents>
+void Scheduler::on(WorkerState& worker, NotFromAgents) {
+  lose(worker, "sent a message that agents never send");
+}
+
+void Scheduler::feed(WorkerState& worker) {
+  while (wants_more(worker)) dispatch(worker);
+}
+
+void Scheduler::feed_hungry() {
+  while (phase_ == Phase::kRunning && !hungry_.empty() && queue_.waiting() > 0) {
+    dispatch(workers_.at(*hungry_.begin()));
+  }
+}
+
+bool Scheduler::wants_more(const WorkerState& worker) const {
+  if (phase_ != Phase::kRunning || worker.phase != WorkerPhase::kActive || queue_.waiting() == 0)
+    return false;
+  if (worker.line.empty()) return true;
+  const std::int64_t others = progress_.workers - 1;
+  if (queue_.waiting() <= others * options_.bundle) return false;
+  if (worker.line.bundles() < 2) return true;
+  const std::optional<double> prefetched = worker.speed.seconds_for(worker.line.prefetched_flops());
+  return prefetched && *prefetched < options_.prefetch_seconds && worker.line.attempts() < kMostPrefetched;
+}
+
+void Scheduler::dispatch(WorkerState& worker) {
+  const std::vector<TrialQueue::Index> trials = queue_.take(options_.bundle, worker.id);
+  const protocol::AttemptId first = next_attempt_;
+  std::vector<double> flops;
+  protocol::Assign assign;
+  for (const TrialQueue::Index index : trials) {
+    const results::OpenTrial& trial = queue_.trial(index);
+    flops.push_back(queue_.flops(index));
+    assign.bundle.push_back({.attempt = next_attempt_++,
+                             .trial = trial.trial,
+                             .key = trial.key,
+                             .settings = trial.settings,
+                             .keep_model = options_.keep_models.keep(trial.settings)});
+  }
+  worker.line.add(first, trials, flops);
+  hungry_.erase(worker.id);
+  send(worker, std::move(assign));
+  begin_first_bundle(worker);
+}
+
+void Scheduler::begin_bundle(WorkerState& worker, protocol::AttemptId bundle) {
+  for (const protocol::AttemptId attempt : worker.line.begin(bundle)) {
+    ++progress_.running;
+    record(results::AttemptStarted{.attempt = attempt,
+                                   .trial = queue_.trial(worker.line.find(attempt)->index).trial,
+                                   .worker = worker.id});
+  }
+}
+
+void Scheduler::begin_first_bundle(WorkerState& worker) {
+  if (!worker.line.empty()) {
+    begin_bundle(worker, worker.line.first_bundle());
+  } else if (worker.phase == WorkerPhase::kActive) {
+    hungry_.insert(worker.id);
+  }
+}
+
+Attempt Scheduler::take_attempt(WorkerState& worker, protocol::AttemptId number) {
+  const Attempt attempt = *worker.line.find(number);
+  if (worker.line.began(attempt)) --progress_.running;
+  progress_.flops_done -= attempt.flops_done;
+  worker.line.remove(number);
+  return attempt;
+}
+
+void Scheduler::renew_lease(const WorkerState& worker) {
+  leases_.set(worker.id,
+              heard_seconds_ + (worker.said_hello ? options_.lease_seconds : options_.join_seconds));
+}
+
+void Scheduler::conclude() {
+  if (phase_ == Phase::kRunning) {
+    if (unfinished_ == 0 && uncommitted_.empty()) {
+      dismiss_all(Phase::kShuttingDown, "");
+    } else if (here_ == 0 && unfinished_ > 0) {
+      phase_ = Phase::kShuttingDown;
+      why_ = "no worker is left";
+    }
+  }
+  const bool is_ending = phase_ == Phase::kDraining || phase_ == Phase::kShuttingDown;
+  if (is_ending && here_ == 0) {
+    phase_ = Phase::kFinished;
+    actions_.emplace_back(Finish{.ending = ending()});
+  }
+}
+
+Ending Scheduler::ending() const {
+  Ending ending = {.end = RunEnd::kAllDone, .why = "", .every_worker_left = !lost_any_, .error = error_};
+  if (unfinished_ > 0) {
+    ending.end = RunEnd::kStopped;
+    ending.why = why_;
+  } else if (beyond_limit_ > 0) {
+    ending.end = RunEnd::kStopped;
+    ending.why = "the limit of " + std::to_string(queue_.size()) + " trials is reached";
+  } else if (progress_.failed > 0) {
+    ending.end = RunEnd::kSomeFailed;
+  }
+  return ending;
+}
+
+Actions Scheduler::take_actions() {
+  return std::exchange(actions_, {});
+}
+
+void Scheduler::send(const WorkerState& worker, protocol::Message message) {
+  actions_.emplace_back(SendMessage{.worker = worker.id, .message = std::move(message)});
+}
+
+void Scheduler::record(results::Record record) {
+  actions_.emplace_back(WriteRecord{.record = std::move(record)});
+}
+
+void Scheduler::record_event(std::string kind, std::string message, const WorkerState& worker,
+                             std::optional<protocol::TrialId> trial) {
+  record(results::Event{
+      .kind = std::move(kind), .message = std::move(message), .trial = trial, .worker = worker.id});
+}
+
+}  // namespace headsweep::orchestrator

@@ -1,0 +1,183 @@
+// The scheduler: who trains what next, and what a failure or a lost worker means. Pure: events in, actions
+// out. No I/O, no thread, no clock: time is passed in, and equal events give equal actions. Not thread-safe.
+//
+// Events cost O(log n) in the workers and trials; a waiting trial costs 12 bytes beside its settings.
+//
+// Rules:
+// - Trials are dispatched in the order given, `bundle` at a time where they may be stacked, each dispatch
+//   under a new attempt number. A worker holds the bundle that runs and, prefetched, the larger of one bundle
+//   and `prefetch_seconds` of work, estimated by its own speed; while other workers could take them at once,
+//   the last trials are not prefetched.
+// - A failed trial is tried again, by another worker if one asks for work first, until it has failed more than
+//   `retries` times. Interruptions (protocol::is_interruption) do not count; nor does a trainer that dies with
+//   several trials in its bundle, but these are trained alone from then on; nor does a trainer that cannot be
+//   started.
+// - A worker that is silent for `lease_seconds` is given up: its attempts end as kWorkerLost, its trials wait
+//   again, whatever it still sends is dropped, late results being recorded.
+// - A worker that fails kBadWorkerFailures different trials in a row while others finish some, or that cannot
+//   start its trainer for kStartFailures bundles in a row, is drained. Never the last one: if that one cannot
+//   start its trainer the run ends with an error.
+// - When every trial has ended and its result is committed, the workers are shut down. A stop request drains
+//   them.
+#pragma once
+
+#include <cstdint>
+#include <deque>
+#include <map>
+#include <optional>
+#include <set>
+#include <span>
+#include <string>
+#include <unordered_map>
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include "orchestrator/deadlines.h"
+#include "orchestrator/keep_models.h"
+#include "orchestrator/progress.h"
+#include "orchestrator/trial_queue.h"
+#include "orchestrator/worker_state.h"
+#include "protocol/links.h"
+#include "protocol/messages.h"
+#include "results/store_writer.h"
+
+namespace headsweep::orchestrator {
+
+inline constexpr std::int64_t kStartFailures = 2;      // bundles
+inline constexpr std::int64_t kMostPrefetched = 1000;  // attempts a worker, however short its trials
+
+struct SchedulerOptions {
+  protocol::Welcome
+      welcome;  // sent to every worker; its heartbeat_seconds paces the coordinator's heartbeats too
+  KeepModels keep_models;
+  std::int64_t bundle = 1;  // most trials in one bundle
+  std::int64_t retries = 2;
+  std::optional<std::int64_t> limit = std::nullopt;  // most trials to train in this run
+  double prefetch_seconds = 0.02;
+  double lease_seconds = 15;
+  double join_seconds = 120;    // the lease of a worker that has not said hello
+  double goodbye_seconds = 20;  // waited for a goodbye after Drain or Shutdown
+};
+
+enum class RunEnd : std::uint8_t {
+  kAllDone,
+  kSomeFailed,  // every trial has ended, some failed
+  kStopped,     // before the end; the same command resumes
+};
+
+struct Ending {
+  RunEnd end;
+  std::string why;                   // kStopped: one line
+  bool every_worker_left;            // all said goodbye: none is suspected dead
+  std::optional<std::string> error;  // the run could not work: one line for the person
+};
+
+struct SendMessage {
+  protocol::WorkerId worker;
+  protocol::Message message;
+};
+struct WriteRecord {
+  results::Record record;
+};
+struct GiveUpWorker {  // WorkerLinks::abandon
+  protocol::WorkerId worker;
+};
+struct Finish {  // the last action of a run
+  Ending ending;
+};
+using Action = std::variant<SendMessage, WriteRecord, GiveUpWorker, Finish>;
+using Actions = std::vector<Action>;
+
+class Scheduler {
+ public:
+  Scheduler(SchedulerOptions options, results::FrozenSweep sweep);
+
+  // A line to this worker exists; its hello will come. Each worker joins once.
+  [[nodiscard]] Actions worker_joined(protocol::WorkerId worker);
+  [[nodiscard]] Actions message(protocol::WorkerId worker, protocol::Message message);
+  // It sent something that is no message: it is given up like a silent one.
+  [[nodiscard]] Actions worker_broken(protocol::WorkerId worker, const std::string& why);
+  // The results of these attempts are in the store.
+  [[nodiscard]] Actions committed(std::span<const protocol::AttemptId> attempts);
+  // Time passes. `now`: seconds since any fixed moment, never decreasing. `heard_all`: every message that had
+  // arrived was passed in. Only then does silence mean anything: while a full writer or a suspended process
+  // keeps the coordinator from listening, no lease runs down.
+  [[nodiscard]] Actions tick(double now, bool heard_all);
+  // Ends the run early: running trials are checkpointed, the rest is handed back.
+  [[nodiscard]] Actions stop(const std::string& why);
+  // Ends the run at once because nothing can be recorded any more.
+  [[nodiscard]] Actions abort(const std::string& why);
+
+  [[nodiscard]] Progress progress() const { return progress_; }
+
+ private:
+  enum class Phase : std::uint8_t { kRunning, kDraining, kShuttingDown, kFinished };
+
+  // One overload for each message that agents send.
+  void on(WorkerState& worker, protocol::WorkerHello hello);
+  void on(WorkerState& worker, protocol::WorkerHeartbeat heartbeat);
+  void on(WorkerState& worker, protocol::AttemptProgress progress);
+  void on(WorkerState& worker, protocol::AttemptDone done);
+  void on(WorkerState& worker, protocol::AttemptFailed failed);
+  void on(WorkerState& worker, protocol::AttemptsReturned returned);
+  void on(WorkerState& worker, protocol::WorkerGoodbye goodbye);
+  template <class NotFromAgents>
+  void on(WorkerState& worker, NotFromAgents message);
+  void drop_late(WorkerState& worker, const protocol::Message& message);
+
+  void feed(WorkerState& worker);
+  void feed_hungry();
+  [[nodiscard]] bool wants_more(const WorkerState& worker) const;
+  void dispatch(WorkerState& worker);
+  void begin_bundle(WorkerState& worker, protocol::AttemptId bundle);
+  void begin_first_bundle(WorkerState& worker);
+  // Takes an attempt that was answered, or is lost, from its worker.
+  Attempt take_attempt(WorkerState& worker, protocol::AttemptId attempt);
+
+  results::TrialState count_failure(WorkerState& worker, const Attempt& attempt, protocol::EndReason reason,
+                                    bool in_company);
+  void plan_again(WorkerState& worker, protocol::AttemptId attempt, protocol::EndReason reason,
+                  const std::string& why);
+  void judge(WorkerState& worker);
+  void drain(WorkerState& worker, const std::string& why);
+  void lose(WorkerState& worker, const std::string& why);
+  void retire(WorkerState& worker, WorkerPhase phase, const std::string& state);
+
+  void renew_lease(const WorkerState& worker);
+  void dismiss_all(Phase phase, const std::string& why);
+  void dismiss(WorkerState& worker);
+  void conclude();
+  [[nodiscard]] Ending ending() const;
+  [[nodiscard]] Actions take_actions();
+
+  void send(const WorkerState& worker, protocol::Message message);
+  void record(results::Record record);
+  void record_event(std::string kind, std::string message, const WorkerState& worker,
+                    std::optional<protocol::TrialId> trial = std::nullopt);
+
+  SchedulerOptions options_;
+  std::int64_t beyond_limit_;  // open trials that this run leaves alone
+  TrialQueue queue_;
+  std::int64_t unfinished_;  // trials of this run that have not ended
+  protocol::AttemptId next_attempt_;
+
+  std::map<protocol::WorkerId, WorkerState> workers_;
+  std::set<protocol::WorkerId> hungry_;  // active and holding nothing
+  std::int64_t here_ = 0;                // workers that have neither left nor been lost
+  bool lost_any_ = false;
+  Deadlines leases_;
+  Deadlines goodbyes_;
+  std::deque<std::pair<double, protocol::WorkerId>> heartbeats_;  // due time; equal intervals keep it sorted
+  std::unordered_map<protocol::AttemptId, protocol::WorkerId> uncommitted_;  // looked up only, never iterated
+
+  Phase phase_ = Phase::kRunning;
+  std::string why_;
+  std::optional<std::string> error_;
+  double now_ = 0;
+  double heard_seconds_ = 0;  // time that counts for leases and goodbyes
+  Progress progress_;
+  Actions actions_;
+};
+
+}  // namespace headsweep::orchestrator

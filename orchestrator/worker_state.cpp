@@ -1,0 +1,91 @@
+#include "orchestrator/worker_state.h"
+
+#include <algorithm>
+
+#include "errors/check.h"
+
+namespace headsweep::orchestrator {
+namespace {
+
+constexpr double kNewestWeight = 0.25;
+
+}  // namespace
+
+void BundleLine::add(protocol::AttemptId first, const std::vector<TrialQueue::Index>& trials,
+                     const std::vector<double>& flops) {
+  Bundle bundle = {.size = std::ssize(trials), .unanswered = std::ssize(trials), .flops = 0, .began = false};
+  for (std::size_t i = 0; i < trials.size(); ++i) {
+    const protocol::AttemptId attempt = first + static_cast<protocol::AttemptId>(i);
+    attempts_[attempt] = {.index = trials[i], .bundle = first, .flops = flops[i], .flops_done = 0};
+    bundle.flops += flops[i];
+  }
+  flops_ += bundle.flops;
+  bundles_[first] = bundle;
+}
+
+Attempt* BundleLine::find(protocol::AttemptId attempt) {
+  const auto found = attempts_.find(attempt);
+  return found == attempts_.end() ? nullptr : &found->second;
+}
+
+void BundleLine::remove(protocol::AttemptId attempt) {
+  const auto found = attempts_.find(attempt);
+  check(found != attempts_.end(), "an attempt is forgotten once");
+  const auto bundle = bundles_.find(found->second.bundle);
+  flops_ -= found->second.flops;
+  bundle->second.flops -= found->second.flops;
+  if (--bundle->second.unanswered == 0) bundles_.erase(bundle);
+  attempts_.erase(found);
+  if (attempts_.empty()) flops_ = 0;  // drops what rounding left
+}
+
+std::vector<protocol::AttemptId> BundleLine::begin(protocol::AttemptId bundle) {
+  Bundle& found = bundles_.at(bundle);
+  if (found.began) return {};
+  found.began = true;
+  std::vector<protocol::AttemptId> begun;
+  for (auto attempt = attempts_.lower_bound(bundle);
+       attempt != attempts_.end() && attempt->second.bundle == bundle; ++attempt) {
+    begun.push_back(attempt->first);
+  }
+  return begun;
+}
+
+double BundleLine::prefetched_flops() const {
+  return bundles_.empty() ? 0 : std::max(0.0, flops_ - bundles_.begin()->second.flops);
+}
+
+std::vector<protocol::AttemptId> BundleLine::all() const {
+  std::vector<protocol::AttemptId> all;
+  all.reserve(attempts_.size());
+  for (const auto& [attempt, unused] : attempts_) all.push_back(attempt);
+  return all;
+}
+
+void Speed::observe(double seconds, double flops) {
+  if (flops <= 0) return;
+  const double newest = std::max(0.0, seconds) / flops;
+  seconds_per_flop_ =
+      seconds_per_flop_ ? (1 - kNewestWeight) * *seconds_per_flop_ + kNewestWeight * newest : newest;
+}
+
+std::optional<double> Speed::seconds_for(double flops) const {
+  if (!seconds_per_flop_) return std::nullopt;
+  return *seconds_per_flop_ * flops;
+}
+
+void FailureStreak::reset() {
+  *this = FailureStreak();
+}
+
+void FailureStreak::add(TrialQueue::Index trial, std::optional<protocol::AttemptId> dead_bundle,
+                        std::int64_t finished_by_all) {
+  if (length() == kBadWorkerFailures) return;
+  if (dead_bundle && dead_bundle == last_dead_bundle_) return;
+  last_dead_bundle_ = dead_bundle;
+  if (std::ranges::find(trials_, trial) != trials_.end()) return;
+  if (trials_.empty()) finished_at_begin_ = finished_by_all;
+  trials_.push_back(trial);
+}
+
+}  // namespace headsweep::orchestrator

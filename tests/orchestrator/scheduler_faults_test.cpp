@@ -1,0 +1,207 @@
+// Single rules of the scheduler when trials fail and workers vanish.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "orchestrator/scheduler.h"
+#include "tests/orchestrator/action_filters.h"
+#include "tests/orchestrator/sample_sweep.h"
+
+namespace headsweep::orchestrator::testing {
+namespace {
+
+using protocol::EndReason;
+using ::testing::ElementsAre;
+using ::testing::IsEmpty;
+using ::testing::SizeIs;
+
+using Bundle = std::vector<protocol::TrialId>;
+
+class SchedulerFaultsTest : public ::testing::Test {
+ protected:
+  // A scheduler with that many workers, all of whom said hello.
+  void start(std::int64_t trials, std::int64_t workers, const SchedulerOptions& options = sample_options()) {
+    scheduler.emplace(options, sample_sweep(trials));
+    for (protocol::WorkerId worker = 1; worker <= workers; ++worker) {
+      static_cast<void>(scheduler->worker_joined(worker));
+      static_cast<void>(scheduler->message(worker, sample_hello()));
+    }
+  }
+
+  Actions fail(protocol::WorkerId worker, protocol::AttemptId attempt, EndReason reason) {
+    return scheduler->message(worker, protocol::AttemptFailed{.attempt = attempt,
+                                                              .reason = reason,
+                                                              .message = "reason",
+                                                              .signal = std::nullopt,
+                                                              .exit_code = std::nullopt,
+                                                              .log_tail = ""});
+  }
+
+  // Passes `seconds` of silence in steps that all count.
+  Actions be_silent(double seconds, bool heard_all = true) {
+    Actions all;
+    const double until = now + seconds;
+    while (now < until) {
+      now += 0.5;
+      for (Action& action : scheduler->tick(now, heard_all)) all.push_back(std::move(action));
+    }
+    return all;
+  }
+
+  double now = 0;
+  std::optional<Scheduler> scheduler;
+};
+
+TEST_F(SchedulerFaultsTest, GivesUpASilentWorkerAndPlansItsTrialsAgain) {
+  start(3, 2);  // worker 1: trials 1, 2; worker 2: trial 3
+  static_cast<void>(scheduler->message(2, protocol::AttemptDone{.attempt = 3, .result = sample_result()}));
+  be_silent(14);
+  static_cast<void>(scheduler->message(2, protocol::WorkerHeartbeat{}));
+  const Actions lost = be_silent(1);
+  EXPECT_THAT(given_up(lost), ElementsAre(1));
+  const auto ended = recorded<results::AttemptEnded>(lost);
+  ASSERT_THAT(ended, SizeIs(1));  // attempt 2 had not begun
+  EXPECT_EQ(ended[0].failure.reason, EndReason::kWorkerLost);
+  EXPECT_EQ(ended[0].trial_state, results::TrialState::kPlanned);
+  EXPECT_THAT(assigned(lost, 2), ElementsAre(Bundle{1}));
+}
+
+TEST_F(SchedulerFaultsTest, LosesNobodyWhileItDoesNotListen) {
+  start(3, 1);
+  EXPECT_THAT(given_up(be_silent(1000, false)), IsEmpty());
+}
+
+TEST_F(SchedulerFaultsTest, DoesNotTakeItsOwnSleepForSilence) {
+  start(3, 1);
+  EXPECT_THAT(given_up(scheduler->tick(10'000, true)), IsEmpty());
+  now = 10'000;
+  EXPECT_THAT(given_up(be_silent(13)), IsEmpty());
+  EXPECT_THAT(given_up(be_silent(2)), ElementsAre(1));
+}
+
+TEST_F(SchedulerFaultsTest, WaitsLongerForAHello) {
+  scheduler.emplace(sample_options(), sample_sweep(1));
+  static_cast<void>(scheduler->worker_joined(1));
+  EXPECT_THAT(given_up(be_silent(119)), IsEmpty());
+  const Actions lost = be_silent(2);
+  EXPECT_THAT(given_up(lost), ElementsAre(1));
+  EXPECT_THAT(recorded<results::WorkerEnded>(lost), IsEmpty());  // the store never saw it
+}
+
+TEST_F(SchedulerFaultsTest, DropsALateResultAndRecordsIt) {
+  start(3, 1);
+  be_silent(20);
+  const Actions late = scheduler->message(1, protocol::AttemptDone{.attempt = 2, .result = sample_result()});
+  EXPECT_THAT(recorded<results::AttemptSucceeded>(late), IsEmpty());
+  const auto events = recorded<results::Event>(late);
+  ASSERT_THAT(events, SizeIs(1));
+  EXPECT_EQ(events[0].kind, "late_result");
+  EXPECT_EQ(events[0].trial, 2);
+  EXPECT_EQ(events[0].worker, 1);
+}
+
+TEST_F(SchedulerFaultsTest, RetriesAtAnotherWorkerFirst) {
+  start(9, 2);  // worker 1: trials 1, 2; worker 2: trials 3, 4
+  EXPECT_THAT(assigned(fail(1, 1, EndReason::kError), 1), ElementsAre(Bundle{5}));
+  const Actions done = scheduler->message(2, protocol::AttemptDone{.attempt = 3, .result = sample_result()});
+  EXPECT_THAT(assigned(done, 2), ElementsAre(Bundle{1}));
+}
+
+TEST_F(SchedulerFaultsTest, CountsFailuresOfEarlierRuns) {
+  results::FrozenSweep sweep = sample_sweep(1);
+  sweep.open[0].failed_attempts = 2;
+  scheduler.emplace(sample_options(), sweep);
+  static_cast<void>(scheduler->worker_joined(1));
+  static_cast<void>(scheduler->message(1, sample_hello()));
+  const auto ended = recorded<results::AttemptEnded>(fail(1, 1, EndReason::kDiverged));
+  ASSERT_THAT(ended, SizeIs(1));
+  EXPECT_EQ(ended[0].trial_state, results::TrialState::kFailed);
+}
+
+TEST_F(SchedulerFaultsTest, InterruptionsDoNotCount) {
+  SchedulerOptions options = sample_options();
+  options.retries = 0;
+  start(1, 1, options);
+  for (protocol::AttemptId attempt = 1; attempt <= 10; ++attempt) {
+    const Actions interrupted = fail(1, attempt, EndReason::kStopped);
+    EXPECT_THAT(assigned(interrupted, 1), ElementsAre(Bundle{1}));
+  }
+}
+
+TEST_F(SchedulerFaultsTest, DrainsAWorkerThatFailsDifferentTrialsWhileAnotherFinishes) {
+  start(100, 2);  // worker 1: attempts 1, 2; worker 2: attempts 3, 4
+  fail(1, 1, EndReason::kError);
+  fail(1, 2, EndReason::kError);
+  fail(1, 5, EndReason::kError);
+  static_cast<void>(scheduler->message(2, protocol::AttemptDone{.attempt = 3, .result = sample_result()}));
+  fail(1, 6, EndReason::kError);
+  const Actions fifth = fail(1, 7, EndReason::kError);
+  EXPECT_THAT(sent<protocol::Drain>(fifth, 1), SizeIs(1));
+  EXPECT_THAT(assigned(fifth, 1), IsEmpty());
+  EXPECT_EQ(scheduler->progress().workers, 1);
+}
+
+TEST_F(SchedulerFaultsTest, DrainsNobodyWhereEverybodyFails) {
+  start(100, 2);
+  std::vector<protocol::AttemptId> held = {1, 2};
+  for (int i = 0; i < 10; ++i) {
+    const Actions failed = fail(1, held[static_cast<std::size_t>(i)], EndReason::kError);
+    EXPECT_THAT(sent<protocol::Drain>(failed, 1), IsEmpty());
+    for (const protocol::Assign& assign : sent<protocol::Assign>(failed, 1)) {
+      held.push_back(assign.bundle[0].attempt);
+    }
+  }
+}
+
+TEST_F(SchedulerFaultsTest, OneDeadTrainerIsOneFailureOfTheWorker) {
+  SchedulerOptions options = sample_options();
+  options.bundle = 6;
+  start(100, 2, options);  // worker 1: attempts 1-12; worker 2: 13-24
+  static_cast<void>(scheduler->message(2, protocol::AttemptDone{.attempt = 13, .result = sample_result()}));
+  for (protocol::AttemptId attempt = 1; attempt <= 6; ++attempt) {
+    EXPECT_THAT(sent<protocol::Drain>(fail(1, attempt, EndReason::kTrainerKilled), 1), IsEmpty());
+  }
+}
+
+TEST_F(SchedulerFaultsTest, TreatsNonsenseLikeSilence) {
+  start(3, 1);
+  const Actions lost = scheduler->message(1, protocol::Shutdown{});
+  EXPECT_THAT(given_up(lost), ElementsAre(1));
+  ASSERT_TRUE(std::holds_alternative<Finish>(lost.back()));
+  EXPECT_EQ(std::get<Finish>(lost.back()).ending.end, RunEnd::kStopped);
+  EXPECT_FALSE(std::get<Finish>(lost.back()).ending.every_worker_left);
+}
+
+TEST_F(SchedulerFaultsTest, GivesUpWhoSaysNoGoodbyeInTime) {
+  start(9, 2);
+  static_cast<void>(scheduler->stop("enough"));
+  static_cast<void>(scheduler->message(2, protocol::WorkerGoodbye{}));
+  Actions waiting;
+  for (int second = 0; second < 19; ++second) {
+    static_cast<void>(scheduler->message(1, protocol::WorkerHeartbeat{}));  // alive, but it does not obey
+    EXPECT_THAT(given_up(be_silent(1)), IsEmpty());
+  }
+  const Actions over = be_silent(1);
+  EXPECT_THAT(given_up(over), ElementsAre(1));
+  ASSERT_TRUE(std::holds_alternative<Finish>(over.back()));
+}
+
+TEST_F(SchedulerFaultsTest, AbortShutsDownWithoutWaitingForCommits) {
+  start(9, 1);
+  static_cast<void>(scheduler->message(1, protocol::AttemptDone{.attempt = 1, .result = sample_result()}));
+  EXPECT_THAT(sent<protocol::Shutdown>(scheduler->abort("disk full"), 1), SizeIs(1));
+  const Actions left = scheduler->message(1, protocol::WorkerGoodbye{});
+  ASSERT_TRUE(std::holds_alternative<Finish>(left.back()));
+  EXPECT_EQ(std::get<Finish>(left.back()).ending.error, "disk full");
+}
+
+TEST_F(SchedulerFaultsTest, HeartbeatsReachThoseThatLeftButNotTheLost) {
+  start(9, 2);
+  static_cast<void>(scheduler->message(1, protocol::WorkerGoodbye{}));
+  static_cast<void>(scheduler->worker_broken(2, "sent nonsense"));
+  const Actions tick = scheduler->tick(5, true);
+  EXPECT_THAT(sent<protocol::CoordinatorHeartbeat>(tick, 1), SizeIs(1));
+  EXPECT_THAT(sent<protocol::CoordinatorHeartbeat>(tick, 2), IsEmpty());
+}
+
+}  // namespace
+}  // namespace headsweep::orchestrator::testing

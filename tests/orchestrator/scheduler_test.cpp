@@ -1,0 +1,192 @@
+// Single rules of the scheduler: dispatching, prefetching, committing, ending. Faults are in scheduler_faults_test.cpp.
+#include "orchestrator/scheduler.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "tests/orchestrator/action_filters.h"
+#include "tests/orchestrator/sample_sweep.h"
+
+namespace headsweep::orchestrator::testing {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::IsEmpty;
+using ::testing::SizeIs;
+
+using Bundle = std::vector<protocol::TrialId>;
+
+Actions join(Scheduler& scheduler, protocol::WorkerId worker) {
+  EXPECT_THAT(sent<protocol::Welcome>(scheduler.worker_joined(worker), worker), SizeIs(1));
+  return scheduler.message(worker, sample_hello());
+}
+
+Actions finish(Scheduler& scheduler, protocol::WorkerId worker, protocol::AttemptId attempt,
+               double seconds = 1) {
+  return scheduler.message(worker,
+                           protocol::AttemptDone{.attempt = attempt, .result = sample_result(seconds)});
+}
+
+Actions commit(Scheduler& scheduler, std::vector<protocol::AttemptId> attempts) {
+  return scheduler.committed(attempts);
+}
+
+TEST(SchedulerTest, WelcomesAtOnceAndAssignsAfterTheHello) {
+  Scheduler scheduler(sample_options(), sample_sweep(5));
+  const Actions joined = scheduler.worker_joined(1);
+  EXPECT_THAT(sent<protocol::Welcome>(joined, 1), SizeIs(1));
+  EXPECT_THAT(assigned(joined, 1), IsEmpty());
+  const Actions greeted = scheduler.message(1, sample_hello());
+  EXPECT_THAT(recorded<results::WorkerSeen>(greeted), SizeIs(1));
+  EXPECT_THAT(assigned(greeted, 1), ElementsAre(Bundle{1}, Bundle{2}));
+}
+
+TEST(SchedulerTest, NumbersAttemptsFromTheStoresNext) {
+  results::FrozenSweep sweep = sample_sweep(2);
+  sweep.next_attempt = 41;
+  Scheduler scheduler(sample_options(), sweep);
+  const auto assigns = sent<protocol::Assign>(join(scheduler, 1), 1);
+  ASSERT_THAT(assigns, SizeIs(2));
+  EXPECT_EQ(assigns[0].bundle[0].attempt, 41);
+  EXPECT_EQ(assigns[1].bundle[0].attempt, 42);
+}
+
+TEST(SchedulerTest, RecordsTheStartWhenTheBundlesTurnComes) {
+  Scheduler scheduler(sample_options(), sample_sweep(3));
+  const auto first = recorded<results::AttemptStarted>(join(scheduler, 1));
+  ASSERT_THAT(first, SizeIs(1));
+  EXPECT_EQ(first[0].trial, 1);
+  EXPECT_EQ(scheduler.progress().running, 1);
+  const auto second = recorded<results::AttemptStarted>(finish(scheduler, 1, 1));
+  ASSERT_THAT(second, SizeIs(1));
+  EXPECT_EQ(second[0].attempt, 2);
+}
+
+TEST(SchedulerTest, BundlesOnlyEqualShapes) {
+  SchedulerOptions options = sample_options();
+  options.bundle = 4;
+  results::FrozenSweep sweep = sample_sweep(7);
+  for (std::size_t i = 3; i < 7; ++i) sweep.open[i].settings.model.heads = 2;
+  sweep.open[1].settings.training.learning_rate = 0.5;
+  sweep.open[2].settings.training.task = "cycle";
+  Scheduler scheduler(options, sweep);
+  EXPECT_THAT(assigned(join(scheduler, 1), 1), ElementsAre(Bundle{1, 2, 3}, Bundle{4, 5, 6, 7}));
+}
+
+TEST(SchedulerTest, PrefetchesOneBundleOfLongTrials) {
+  Scheduler scheduler(sample_options(), sample_sweep(100));
+  join(scheduler, 1);
+  EXPECT_THAT(assigned(finish(scheduler, 1, 1, 60.0), 1), ElementsAre(Bundle{3}));
+}
+
+TEST(SchedulerTest, PrefetchesTwentyMillisecondsOfShortTrials) {
+  Scheduler scheduler(sample_options(), sample_sweep(100));
+  join(scheduler, 1);
+  // The one that was prefetched runs now; 14 x 1.5 ms are the first to reach 20 ms.
+  EXPECT_THAT(assigned(finish(scheduler, 1, 1, 0.0015), 1), SizeIs(14));
+}
+
+TEST(SchedulerTest, EstimatesByTheCostOfTheTrial) {
+  results::FrozenSweep sweep = sample_sweep(100);
+  for (std::size_t i = 2; i < 100; ++i) sweep.open[i].settings.training.steps = 100'000;
+  Scheduler scheduler(sample_options(), sweep);
+  join(scheduler, 1);
+  // The first took 1.5 ms; those behind the second have 1,000 times the steps.
+  EXPECT_THAT(assigned(finish(scheduler, 1, 1, 0.0015), 1), ElementsAre(Bundle{3}));
+}
+
+TEST(SchedulerTest, PrefetchesNoMoreThanTheLimit) {
+  Scheduler scheduler(sample_options(), sample_sweep(5000));
+  join(scheduler, 1);
+  EXPECT_THAT(assigned(finish(scheduler, 1, 1, 0), 1), SizeIs(kMostPrefetched - 1));
+}
+
+TEST(SchedulerTest, LeavesTheLastTrialsToWhoeverIsFreeFirst) {
+  Scheduler scheduler(sample_options(), sample_sweep(4));
+  EXPECT_THAT(assigned(join(scheduler, 1), 1), ElementsAre(Bundle{1}, Bundle{2}));
+  EXPECT_THAT(assigned(join(scheduler, 2), 2), ElementsAre(Bundle{3}));
+  EXPECT_THAT(assigned(finish(scheduler, 2, 3), 2), ElementsAre(Bundle{4}));
+}
+
+TEST(SchedulerTest, AcknowledgesAfterTheCommitAndThenShutsDown) {
+  Scheduler scheduler(sample_options(), sample_sweep(1));
+  join(scheduler, 1);
+  const Actions done = finish(scheduler, 1, 1);
+  EXPECT_THAT(recorded<results::AttemptSucceeded>(done), SizeIs(1));
+  EXPECT_THAT(sent<protocol::Committed>(done, 1), IsEmpty());
+  EXPECT_THAT(sent<protocol::Shutdown>(scheduler.tick(1, true), 1), IsEmpty());
+  const Actions committed = commit(scheduler, {1});
+  EXPECT_THAT(sent<protocol::Committed>(committed, 1), SizeIs(1));
+  EXPECT_THAT(sent<protocol::Shutdown>(committed, 1), SizeIs(1));
+  const Actions left = scheduler.message(1, protocol::WorkerGoodbye{});
+  ASSERT_TRUE(std::holds_alternative<Finish>(left.back()));
+  const Ending ending = std::get<Finish>(left.back()).ending;
+  EXPECT_EQ(ending.end, RunEnd::kAllDone);
+  EXPECT_TRUE(ending.every_worker_left);
+}
+
+TEST(SchedulerTest, EndsAsFailedWhenAnEarlierRunLeftFailedTrials) {
+  results::FrozenSweep sweep = sample_sweep(0);
+  sweep.trials = 3;
+  sweep.done = 2;
+  sweep.failed = 1;
+  Scheduler scheduler(sample_options(), sweep);
+  const Actions actions = scheduler.tick(0, true);
+  ASSERT_THAT(actions, SizeIs(1));
+  EXPECT_EQ(std::get<Finish>(actions[0]).ending.end, RunEnd::kSomeFailed);
+}
+
+TEST(SchedulerTest, DrainsOnStopAndRecordsOnlyWhatHadBegun) {
+  Scheduler scheduler(sample_options(), sample_sweep(9));
+  join(scheduler, 1);
+  const Actions stopped = scheduler.stop("enough");
+  ASSERT_THAT(sent<protocol::Drain>(stopped, 1), SizeIs(1));
+  EXPECT_EQ(sent<protocol::Drain>(stopped, 1)[0].why, "enough");
+  EXPECT_THAT(recorded<results::AttemptEnded>(scheduler.message(1, protocol::AttemptsReturned{{2}})),
+              IsEmpty());
+  const Actions late = finish(scheduler, 1, 1);
+  EXPECT_THAT(recorded<results::AttemptSucceeded>(late), SizeIs(1));
+  EXPECT_THAT(assigned(late, 1), IsEmpty());
+  const Actions left = scheduler.message(1, protocol::WorkerGoodbye{});
+  ASSERT_TRUE(std::holds_alternative<Finish>(left.back()));
+  EXPECT_EQ(std::get<Finish>(left.back()).ending.why, "enough");
+}
+
+TEST(SchedulerTest, SendsHeartbeatsAsOftenAsTheWelcomeSays) {
+  Scheduler scheduler(sample_options(), sample_sweep(3));
+  join(scheduler, 1);
+  EXPECT_THAT(sent<protocol::CoordinatorHeartbeat>(scheduler.tick(0, true), 1), SizeIs(1));
+  EXPECT_THAT(sent<protocol::CoordinatorHeartbeat>(scheduler.tick(0.9, true), 1), IsEmpty());
+  EXPECT_THAT(sent<protocol::CoordinatorHeartbeat>(scheduler.tick(1.0, true), 1), SizeIs(1));
+  EXPECT_THAT(sent<protocol::CoordinatorHeartbeat>(scheduler.tick(1.5, false), 1), IsEmpty());
+  EXPECT_THAT(sent<protocol::CoordinatorHeartbeat>(scheduler.tick(2.0, false), 1), SizeIs(1));
+}
+
+TEST(SchedulerTest, CountsProgressByOperations) {
+  Scheduler scheduler(sample_options(), sample_sweep(4));
+  const double one = scheduler.progress().flops_left / 4;
+  join(scheduler, 1);
+  static_cast<void>(
+      scheduler.message(1, protocol::AttemptProgress{.attempt = 1, .step = 50, .steps_per_second = 1}));
+  EXPECT_DOUBLE_EQ(scheduler.progress().flops_done, one / 2);
+  EXPECT_DOUBLE_EQ(scheduler.progress().flops_left, 4 * one);
+  finish(scheduler, 1, 1);
+  EXPECT_DOUBLE_EQ(scheduler.progress().flops_done, one);
+  EXPECT_DOUBLE_EQ(scheduler.progress().flops_left, 3 * one);
+  EXPECT_EQ(scheduler.progress().done, 1);
+  EXPECT_EQ(scheduler.progress().running, 1);
+  EXPECT_EQ(scheduler.progress().workers, 1);
+}
+
+TEST(SchedulerTest, AsksForTheModelsThatTheSweepKeeps) {
+  SchedulerOptions options = sample_options();
+  options.keep_models = KeepModels(1'000'000'000, 1'000'000, 0);  // not all fit: seed 0 only
+  Scheduler scheduler(options, sample_sweep(2));
+  const auto assigns = sent<protocol::Assign>(join(scheduler, 1), 1);
+  ASSERT_THAT(assigns, SizeIs(2));
+  EXPECT_TRUE(assigns[0].bundle[0].keep_model);
+  EXPECT_FALSE(assigns[1].bundle[0].keep_model);
+}
+
+}  // namespace
+}  // namespace headsweep::orchestrator::testing

@@ -1,0 +1,136 @@
+#include "tests/orchestrator/scripted_worker.h"
+
+#include <algorithm>
+#include <chrono>
+#include <thread>
+#include <utility>
+
+#include <gtest/gtest.h>
+
+#include "tests/orchestrator/sample_sweep.h"
+
+namespace headsweep::orchestrator::testing {
+
+using protocol::EndReason;
+
+Deed Stage::next_deed(protocol::WorkerId worker, protocol::TrialId trial) {
+  const std::scoped_lock lock(mutex_);
+  return script_(worker, trial, ++tries_[trial]);
+}
+
+ScriptedWorker::ScriptedWorker(protocol::WorkerId self, Stage& stage) : self_(self), stage_(stage) {
+  to_say_.emplace_back(sample_hello());
+}
+
+void ScriptedWorker::take(const protocol::Message& message) {
+  if (has_ended_) return;
+  if (std::holds_alternative<protocol::Welcome>(message)) {
+    EXPECT_FALSE(std::exchange(was_welcomed_, true)) << "welcomed twice";
+  } else if (const auto* assign = std::get_if<protocol::Assign>(&message)) {
+    EXPECT_TRUE(was_welcomed_) << "assigned before the welcome";
+    waiting_.push_back(assign->bundle);
+  } else if (const auto* committed = std::get_if<protocol::Committed>(&message)) {
+    for (const protocol::AttemptId attempt : committed->attempts) {
+      EXPECT_EQ(uncommitted_.erase(attempt), 1U) << "attempt " << attempt << " acknowledged without a result";
+    }
+  } else if (std::holds_alternative<protocol::Drain>(message)) {
+    drain();
+  } else if (std::holds_alternative<protocol::Shutdown>(message)) {
+    was_shut_down_ = true;
+    to_say_.emplace_back(protocol::WorkerGoodbye{});
+    has_ended_ = true;
+  } else {
+    EXPECT_TRUE(std::holds_alternative<protocol::CoordinatorHeartbeat>(message)) << "no message for an agent";
+  }
+}
+
+void ScriptedWorker::work() {
+  if (has_ended_) return;
+  if (running_) return end_bundle();
+  if (waiting_.empty()) return;
+  running_ = std::move(waiting_.front());
+  waiting_.pop_front();
+  for (const protocol::Assignment& assignment : *running_) {
+    to_say_.emplace_back(
+        protocol::AttemptProgress{.attempt = assignment.attempt, .step = 50, .steps_per_second = 10});
+  }
+}
+
+std::vector<protocol::Message> ScriptedWorker::speak() {
+  return std::exchange(to_say_, {});
+}
+
+bool ScriptedWorker::has_loose_ends() const {
+  if (has_vanished_) return false;
+  return running_ || !waiting_.empty() || (was_shut_down_ && !uncommitted_.empty());
+}
+
+void ScriptedWorker::end_bundle() {
+  const Bundle bundle = *std::exchange(running_, std::nullopt);
+  std::vector<Deed> deeds;
+  for (const protocol::Assignment& each : bundle) deeds.push_back(stage_.next_deed(self_, each.trial));
+  const auto someone = [&](Deed deed) { return std::ranges::find(deeds, deed) != deeds.end(); };
+  if (someone(Deed::kVanish) || someone(Deed::kLeave)) {
+    has_vanished_ = someone(Deed::kVanish);
+    has_ended_ = true;
+    waiting_.clear();
+    if (!has_vanished_) to_say_.emplace_back(protocol::WorkerGoodbye{});
+  } else if (someone(Deed::kKillTrainer)) {
+    fail_bundle(bundle, EndReason::kTrainerKilled);
+  } else if (someone(Deed::kCannotStart)) {
+    fail_bundle(bundle, EndReason::kCannotStart);
+  } else {
+    for (std::size_t i = 0; i < bundle.size(); ++i) {
+      if (deeds[i] == Deed::kError) {
+        fail(bundle[i], EndReason::kError);
+      } else {
+        uncommitted_.insert(bundle[i].attempt);
+        to_say_.emplace_back(protocol::AttemptDone{.attempt = bundle[i].attempt, .result = sample_result()});
+      }
+    }
+  }
+}
+
+void ScriptedWorker::fail_bundle(const Bundle& bundle, EndReason reason) {
+  for (const protocol::Assignment& each : bundle) fail(each, reason);
+}
+
+void ScriptedWorker::fail(const protocol::Assignment& assignment, EndReason reason) {
+  to_say_.emplace_back(protocol::AttemptFailed{.attempt = assignment.attempt,
+                                               .reason = reason,
+                                               .message = "as the script says",
+                                               .signal = std::nullopt,
+                                               .exit_code = std::nullopt,
+                                               .log_tail = ""});
+}
+
+void ScriptedWorker::drain() {
+  if (running_) fail_bundle(*std::exchange(running_, std::nullopt), EndReason::kStopped);
+  protocol::AttemptsReturned returned;
+  for (const Bundle& bundle : waiting_) {
+    for (const protocol::Assignment& each : bundle) returned.attempts.push_back(each.attempt);
+  }
+  waiting_.clear();
+  if (!returned.attempts.empty()) to_say_.emplace_back(std::move(returned));
+  to_say_.emplace_back(protocol::WorkerGoodbye{});
+  has_ended_ = true;
+}
+
+void play(ScriptedWorker& worker, protocol::CoordinatorLink& link) {
+  using Clock = std::chrono::steady_clock;
+  constexpr std::chrono::milliseconds kHeartbeat{50};
+  Clock::time_point next_heartbeat = Clock::now();
+  while (true) {
+    while (const std::optional<protocol::Message> message = link.receive()) worker.take(*message);
+    worker.work();
+    for (const protocol::Message& message : worker.speak()) link.send(message);
+    if (worker.has_ended()) return;
+    if (Clock::now() >= next_heartbeat) {
+      link.send(protocol::WorkerHeartbeat{});
+      next_heartbeat = Clock::now() + kHeartbeat;
+    }
+    std::this_thread::sleep_for(std::chrono::microseconds(200));
+  }
+}
+
+}  // namespace headsweep::orchestrator::testing
