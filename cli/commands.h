@@ -19,6 +19,7 @@ void add_query_command(CLI::App& app, Action& chosen);
 void add_measure_command(CLI::App& app, Action& chosen);
 void add_verify_command(CLI::App& app, Action& chosen);
 void add_doctor_command(CLI::App& app, Action& chosen);
+void add_graph_command(CLI::App& app, Action& chosen);
 void add_tasks_command(CLI::App& app, Action& chosen);
 
 }  // namespace headsweep::cli
