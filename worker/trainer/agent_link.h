@@ -1,0 +1,39 @@
+// The trainer's end of the frame pipe to its agent.
+#pragma once
+
+#include <deque>
+#include <optional>
+
+#include "worker/pipe/frame_pipe.h"
+#include "worker/trainer/agent_side.h"
+
+namespace headsweep::trainer {
+
+// The agent has closed the pipe: nobody wants anything any more. Not derived from std::exception: no handler of errors
+// may take it for one.
+struct AgentGone {};
+
+// Used by one thread. Throws protocol::DecodeError on bytes that are no message an agent sends.
+class AgentLink final : public AgentSide {
+ public:
+  explicit AgentLink(pipe::Descriptor socket) : pipe_(std::move(socket)) {}
+
+  // Returns when all is written. Throws AgentGone.
+  void send(const protocol::Message& message) override;
+
+  // Looks at what has come, without waiting. A StopTraining is taken by being asked for. Throws AgentGone.
+  bool stop_requested() override;
+
+  // Waits for work; nothing: the agent has closed the pipe. A StopTraining while there is no work asks for nothing.
+  std::optional<protocol::TrainBundle> next_bundle();
+
+ private:
+  void wait_for(short events);
+  void receive_all();
+
+  pipe::FramePipe pipe_;
+  std::deque<protocol::TrainBundle> bundles_;  // come, not yet begun
+  bool stop_ = false;
+};
+
+}  // namespace headsweep::trainer

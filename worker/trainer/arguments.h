@@ -1,0 +1,39 @@
+// The command line of headsweep-trainer.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace headsweep::trainer {
+
+struct Arguments {
+  enum class Mode { kServe, kMeasure, kDevices, kVersion };
+  Mode mode = Mode::kServe;
+
+  // kServe: the agent's frame pipe is descriptor 3.
+  std::string device = "cpu";
+  std::int64_t threads = 1;
+  std::optional<std::int64_t> parent_pid;  // who must be the parent; another one: it has died
+  std::string step = "auto";               // auto | eager
+
+  // kMeasure
+  std::vector<std::string> checkpoints;
+  std::string task;                   // empty: as the file says
+  std::optional<std::int64_t> heads;  // unset: as the file or its name says
+  std::string inputs;                 // file; empty: held-out samples
+  std::string dtype = "float32";
+  std::optional<std::int64_t> sequences;
+  std::optional<std::uint32_t> seed;
+};
+
+// What is wrong with a command line, and where the help is.
+struct CommandLineError {
+  std::string message;
+};
+
+// Throws CommandLineError. `--help` prints and ends the process.
+Arguments parse_arguments(int argc, const char* const* argv);
+
+}  // namespace headsweep::trainer

@@ -1,0 +1,245 @@
+#include "worker/trainer/bundle_training.h"
+
+#include <algorithm>
+#include <chrono>
+#include <exception>
+#include <iostream>
+#include <memory>
+#include <optional>
+
+#include <c10/util/Exception.h>
+
+#include "errors/user_error.h"
+#include "protocol/log_files.h"
+#include "trial/key.h"
+#include "trial/parameters.h"
+#include "worker/trainer/bundle_buffers.h"
+#include "worker/trainer/redirected_output.h"
+
+namespace headsweep::trainer {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+double seconds_since(Clock::time_point begin) {
+  return std::chrono::duration<double>(Clock::now() - begin).count();
+}
+
+std::string first_line(const std::string& text) {
+  return text.substr(0, text.find('\n'));
+}
+
+// One line about what is being thrown. Call it in a catch block.
+std::string current_error() {
+  try {
+    throw;
+  } catch (const c10::Error& error) {
+    return first_line(error.what_without_backtrace());
+  } catch (const std::bad_alloc&) {
+    return "out of memory";
+  } catch (const std::exception& error) {
+    return first_line(error.what());
+  }
+}
+
+// Throws UserError where the trials cannot share one set of buffers, or one is not what its key says.
+void check_bundle(const std::vector<protocol::Assignment>& bundle) {
+  for (const protocol::Assignment& assignment : bundle) {
+    if (assignment.key != trial::trial_key(assignment.settings)) {
+      throw UserError("the key of trial " + std::to_string(assignment.trial) +
+                      " is not that of its settings");
+    }
+    const auto& first = bundle.front().settings;
+    if (assignment.settings.model != first.model ||
+        assignment.settings.training.batch != first.training.batch) {
+      throw UserError("the trials of a bundle must have equal shapes");
+    }
+  }
+}
+
+class BundleTraining {
+ public:
+  BundleTraining(const protocol::TrainBundle& bundle, const TrainerContext& context, AgentSide& agent)
+      : bundle_(bundle),
+        agent_(agent),
+        buffers_(static_cast<std::int64_t>(bundle.bundle.size()),
+                 trial::count_parameters(bundle.bundle.front().settings.model).total(), context.dtype,
+                 context.device) {
+    std::vector<trial::Settings> settings;
+    for (const protocol::Assignment& assignment : bundle.bundle) {
+      const auto row = static_cast<std::int64_t>(trials_.size());
+      const TrialState state{buffers_.parameters[row], buffers_.first_moments[row],
+                             buffers_.second_moments[row]};
+      trials_.push_back(std::make_unique<TrialRun>(assignment, bundle.store_folder, context, state, agent));
+      settings.push_back(assignment.settings);
+    }
+    step_ = make_eager_step(settings, buffers_);
+  }
+
+  void run() {
+    while (!agent_.stop_requested()) {
+      const std::vector<std::size_t> group = furthest_behind();
+      if (group.empty()) return measure_all();
+      advance(group);
+      if (seconds_since(last_checkpoint_) >= bundle_.checkpoint_every_seconds) save_checkpoints();
+    }
+    stop_all();
+  }
+
+  // Answers all that are still open.
+  void fail_all(const std::string& message) {
+    for (std::size_t number = 0; number < trials_.size(); ++number) {
+      if (trials_[number]) fail(number, protocol::EndReason::kError, message);
+    }
+  }
+
+ private:
+  // The open trials with the fewest updates, of those with updates left to do: trials resumed from different steps
+  // come together again. Empty: all are trained.
+  std::vector<std::size_t> furthest_behind() const {
+    std::vector<std::size_t> group;
+    std::int64_t fewest = 0;
+    for (std::size_t number = 0; number < trials_.size(); ++number) {
+      const auto& trial = trials_[number];
+      if (!trial || trial->is_trained()) continue;
+      if (group.empty() || trial->step() < fewest) {
+        group = {number};
+        fewest = trial->step();
+      } else if (trial->step() == fewest) {
+        group.push_back(number);
+      }
+    }
+    return group;
+  }
+
+  void advance(const std::vector<std::size_t>& group) {
+    const Clock::time_point begin = Clock::now();
+    const std::vector<BatchOutcome> outcomes = step_->advance(trials_[group.front()]->step(), group);
+    const double seconds_each =
+        (seconds_since(begin) + std::exchange(checkpoint_seconds_, 0)) / static_cast<double>(group.size());
+    for (std::size_t i = 0; i < group.size(); ++i) {
+      guarded(group[i], [&](TrialRun& trial) { trial.record(outcomes[i], seconds_each); });
+    }
+  }
+
+  void save_checkpoints() {
+    const Clock::time_point begin = Clock::now();
+    for (const auto& trial : trials_) {
+      if (trial) save_checkpoint(*trial);
+    }
+    last_checkpoint_ = Clock::now();
+    checkpoint_seconds_ += seconds_since(begin);
+  }
+
+  // A checkpoint that cannot be written costs time after a loss, not the trial: it is said in the log.
+  static bool save_checkpoint(const TrialRun& trial) {
+    try {
+      trial.save_checkpoint();
+      return true;
+    } catch (const UserError& error) {
+      std::cerr << "no checkpoint at step " << trial.step() << ": " << error.what() << std::endl;
+      return false;
+    }
+  }
+
+  void measure_all() {
+    for (std::size_t number = 0; number < trials_.size(); ++number) {
+      if (agent_.stop_requested()) return stop_all();
+      if (!trials_[number]) continue;
+      guarded(number, [&](TrialRun& trial) {
+        const RedirectedOutput log(log_of(trial.assignment()));
+        answer(number, protocol::TrialDone{trial.assignment().attempt, trial.finish()});
+      });
+    }
+  }
+
+  void stop_all() {
+    for (std::size_t number = 0; number < trials_.size(); ++number) {
+      const auto& trial = trials_[number];
+      if (!trial) continue;
+      const bool saved = trial->step() > 0 && save_checkpoint(*trial);
+      answer(number, protocol::TrialStopped{trial->assignment().attempt, saved ? trial->step() : 0});
+    }
+  }
+
+  // Runs `action` on an open trial; what it throws ends that trial alone.
+  template <class Action>
+  void guarded(std::size_t number, Action action) {
+    try {
+      action(*trials_[number]);
+    } catch (const Diverged& diverged) {
+      fail(number, protocol::EndReason::kDiverged, diverged.what());
+    } catch (const std::exception&) {
+      fail(number, protocol::EndReason::kError, current_error());
+    }
+  }
+
+  void fail(std::size_t number, protocol::EndReason reason, const std::string& message) {
+    const protocol::Assignment& assignment = trials_[number]->assignment();
+    std::cerr << "trial " << assignment.trial << " attempt " << assignment.attempt << ": " << message
+              << std::endl;
+    answer(number, protocol::TrialError{assignment.attempt, reason, message});
+  }
+
+  void answer(std::size_t number, const protocol::Message& message) {
+    agent_.send(message);
+    trials_[number].reset();
+  }
+
+  std::filesystem::path log_of(const protocol::Assignment& assignment) const {
+    return protocol::trial_log(bundle_.store_folder, assignment.trial);
+  }
+
+  const protocol::TrainBundle& bundle_;
+  AgentSide& agent_;
+  BundleBuffers buffers_;
+  std::vector<std::unique_ptr<TrialRun>> trials_;  // null: answered
+  std::unique_ptr<TrainingStep> step_;
+  Clock::time_point last_checkpoint_ = Clock::now();
+  double checkpoint_seconds_ = 0;  // not yet counted as training time
+};
+
+// Training together prints to one log; the others say which.
+void refer_to(const protocol::TrainBundle& bundle, const protocol::Assignment& first) {
+  for (const protocol::Assignment& assignment : bundle.bundle) {
+    if (assignment.trial == first.trial) continue;
+    const RedirectedOutput log(protocol::trial_log(bundle.store_folder, assignment.trial));
+    std::cerr << "trial " << assignment.trial << " attempt " << assignment.attempt
+              << ": trains together with trial " << first.trial << ", whose log has the rest" << std::endl;
+  }
+}
+
+void fail_unstarted(const protocol::TrainBundle& bundle, const std::string& message, AgentSide& agent) {
+  std::cerr << message << std::endl;
+  for (const protocol::Assignment& assignment : bundle.bundle) {
+    agent.send(protocol::TrialError{assignment.attempt, protocol::EndReason::kError, message});
+  }
+}
+
+void train_logged(const protocol::TrainBundle& bundle, const TrainerContext& context, AgentSide& agent) {
+  std::unique_ptr<BundleTraining> training;
+  try {
+    check_bundle(bundle.bundle);
+    training = std::make_unique<BundleTraining>(bundle, context, agent);
+    training->run();
+  } catch (const std::exception&) {
+    const std::string message = current_error();
+    training ? training->fail_all(message) : fail_unstarted(bundle, message, agent);
+  }
+}
+
+}  // namespace
+
+void train_bundle(const protocol::TrainBundle& bundle, const TrainerContext& context, AgentSide& agent) {
+  if (bundle.bundle.empty()) return;
+  const protocol::Assignment& first = bundle.bundle.front();
+  try {
+    refer_to(bundle, first);
+    const RedirectedOutput log(protocol::trial_log(bundle.store_folder, first.trial));
+    train_logged(bundle, context, agent);
+  } catch (const UserError& error) {  // no log
+    fail_unstarted(bundle, error.what(), agent);
+  }
+}
+
+}  // namespace headsweep::trainer

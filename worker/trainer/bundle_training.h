@@ -1,0 +1,15 @@
+// Trains, measures and answers for the trials of a bundle.
+#pragma once
+
+#include "protocol/messages.h"
+#include "worker/trainer/agent_side.h"
+#include "worker/trainer/trial_run.h"
+
+namespace headsweep::trainer {
+
+// Every trial gets one answer through `agent`: TrialDone, TrialError or TrialStopped; before that TrialProgress at most
+// every half second. What the trials print goes to their logs below the store's folder. The trials take their steps
+// together; what goes wrong with one (divergence, an error while it is measured) does not touch the others.
+void train_bundle(const protocol::TrainBundle& bundle, const TrainerContext& context, AgentSide& agent);
+
+}  // namespace headsweep::trainer

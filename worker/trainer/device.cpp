@@ -1,0 +1,96 @@
+#include "worker/trainer/device.h"
+
+#include <ATen/Context.h>
+#include <ATen/Parallel.h>
+#include <ATen/Version.h>
+#include <ATen/detail/CUDAHooksInterface.h>
+#include <c10/core/DeviceGuard.h>
+#include <nlohmann/json.hpp>
+#include <torch/headeronly/version.h>
+
+#include "errors/user_error.h"
+#include "worker/trainer/gpu_name.h"
+
+namespace headsweep::trainer {
+namespace {
+
+int gpu_count() {
+  const auto& cuda = at::detail::getCUDAHooks();
+  return at::globalContext().hasCUDA() ? cuda.getNumGPUs() : 0;
+}
+
+// Libraries of matrix products choose their kernels by vendor too, not by instruction set alone.
+const char* cpu_vendor() {
+  __builtin_cpu_init();
+  if (__builtin_cpu_is("amd")) return "AMD";
+  return __builtin_cpu_is("intel") ? "Intel" : "other";
+}
+
+}  // namespace
+
+at::Device open_device(const std::string& name) {
+  const int gpus = gpu_count();
+  if (name == "cpu" || (name == "auto" && gpus == 0)) return at::kCPU;
+  const bool is_cuda = name == "auto" || name == "cuda" || name.starts_with("cuda:");
+  const std::string digits = name.starts_with("cuda:") ? name.substr(5) : "0";
+  const bool is_number =
+      !digits.empty() && digits.size() < 4 && digits.find_first_not_of("0123456789") == std::string::npos;
+  if (!is_cuda || !is_number) {
+    throw UserError("--device '" + name + "' is not known; use auto, cpu, cuda or cuda:N");
+  }
+  const int index = std::stoi(digits);
+  if (gpus == 0)
+    throw UserError("no CUDA device: LibTorch " + libtorch_version() + " sees none; use --device cpu");
+  if (index >= gpus) {
+    throw UserError("no device '" + name + "': there are " + std::to_string(gpus) + " GPUs, numbered from 0");
+  }
+  return {at::kCUDA, static_cast<at::DeviceIndex>(index)};
+}
+
+void prepare_arithmetic(at::Device device, std::int64_t threads) {
+  at::set_num_threads(static_cast<int>(threads));
+  at::set_num_interop_threads(1);
+  if (!device.is_cuda()) return;
+  // Kernels whose order of addition does not change from run to run; memory need not be filled for that.
+  at::globalContext().setDeterministicAlgorithms(true, /*warn_only=*/false);
+  at::globalContext().setDeterministicFillUninitializedMemory(false);
+  // Tensors are made on the current device unless they say otherwise.
+  c10::impl::VirtualGuardImpl(device.type()).setDevice(device);
+}
+
+std::string device_text(at::Device device) {
+  return device.is_cuda() ? device.str() + " " + gpu_name(device.index()) : device.str();
+}
+
+std::vector<std::string> all_devices() {
+  std::vector<std::string> devices = {device_text(at::kCPU)};
+  for (int index = 0; index < gpu_count(); ++index) {
+    devices.push_back(device_text({at::kCUDA, static_cast<at::DeviceIndex>(index)}));
+  }
+  return devices;
+}
+
+std::string numerics_text(at::Device device, std::int64_t threads, at::ScalarType dtype,
+                          std::string_view step_kind) {
+  nlohmann::json numerics = {
+      {"step", step_kind},
+      {"dtype", dtype == at::kDouble ? "float64" : "float32"},
+      {"libtorch", libtorch_version()},
+      {"threads", threads},
+  };
+  if (device.is_cuda()) {
+    numerics["gpu"] = gpu_name(device.index());
+    numerics["tf32"] = at::globalContext().allowTF32CuBLAS();
+  } else {
+    numerics["isa"] = at::get_cpu_capability();
+    numerics["cpu"] = cpu_vendor();
+  }
+  return numerics.dump();
+}
+
+std::string libtorch_version() {
+  return std::to_string(TORCH_VERSION_MAJOR) + "." + std::to_string(TORCH_VERSION_MINOR) + "." +
+         std::to_string(TORCH_VERSION_PATCH);
+}
+
+}  // namespace headsweep::trainer

@@ -1,0 +1,34 @@
+// The device that a trainer computes on, and what decides the bits of its arithmetic.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <c10/core/Device.h>
+#include <c10/core/ScalarType.h>
+
+namespace headsweep::trainer {
+
+// "cpu", "cuda" (the first GPU), "cuda:N", "auto" (the first GPU, else the CPU). Throws UserError if the name is
+// another or there is no such device.
+at::Device open_device(const std::string& name);
+
+// Sets LibTorch's threads, and deterministic kernels on a GPU. Once, before any tensor is made.
+void prepare_arithmetic(at::Device device, std::int64_t threads);
+
+// "cpu", "cuda:0 NVIDIA H200".
+std::string device_text(at::Device device);
+
+// All devices that LibTorch sees, as device_text().
+std::vector<std::string> all_devices();
+
+// JSON with sorted keys of everything beside the settings that a trial's bits depend on: step kind, dtype, threads,
+// LibTorch version, and instruction set and CPU vendor, or GPU model and TF32. A trial resumes only where it is equal.
+std::string numerics_text(at::Device device, std::int64_t threads, at::ScalarType dtype,
+                          std::string_view step_kind);
+
+std::string libtorch_version();  // "2.13.0"
+
+}  // namespace headsweep::trainer

@@ -1,0 +1,16 @@
+// Sequences that a person gives to be measured on.
+#pragma once
+
+#include <filesystem>
+
+#include "trial/settings.h"
+#include "worker/trainer/batches.h"
+
+namespace headsweep::trainer {
+
+// Reads a JSON object whose `tokens` are a list of sequences of model.length token ids, and whose `targets`, if there,
+// are as many target ids or nulls (no loss). Without `targets`, no position carries a loss. Other keys are ignored: the golden
+// files work as they are. Throws UserError.
+Sequences read_input_sequences(const std::filesystem::path& path, const trial::ModelSettings& model);
+
+}  // namespace headsweep::trainer

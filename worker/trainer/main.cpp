@@ -1,0 +1,89 @@
+// headsweep-trainer: the child process that has LibTorch.
+
+#include <cstdlib>
+#include <exception>
+#include <iostream>
+
+#include <fcntl.h>
+#include <malloc.h>
+#include <nlohmann/json.hpp>
+
+#include "worker/trainer/arguments.h"
+#include "worker/trainer/build_info.h"
+#include "worker/trainer/device.h"
+#include "worker/trainer/measure_files.h"
+#include "worker/trainer/parent_watch.h"
+#include "worker/trainer/serve_agent.h"
+
+namespace {
+
+using headsweep::trainer::Arguments;
+
+constexpr int kFrameDescriptor = 3;
+constexpr int kWrongCommandLine = 2;
+
+// Every step frees and asks for the same large blocks. The C library by default gives each back to the kernel, which
+// clears it again: a third of the time of a step with many heads.
+void keep_freed_memory() {
+  mallopt(M_MMAP_THRESHOLD, 1 << 30);
+  mallopt(M_TRIM_THRESHOLD, -1);
+  mallopt(M_TOP_PAD, 64 << 20);
+}
+
+int serve(const Arguments& arguments) {
+  if (fcntl(kFrameDescriptor, F_SETFD, FD_CLOEXEC) != 0) {
+    std::cerr
+        << "headsweep-trainer: descriptor 3 is no pipe to an agent; `headsweep run` starts this program\n";
+    return kWrongCommandLine;
+  }
+  headsweep::trainer::AgentLink agent{headsweep::pipe::Descriptor(kFrameDescriptor)};
+  const at::Device device = headsweep::trainer::open_device(arguments.device);
+  headsweep::trainer::prepare_arithmetic(device, arguments.threads);
+  headsweep::trainer::serve_agent(agent, {.device = device, .threads = arguments.threads});
+  return EXIT_SUCCESS;
+}
+
+void print_versions() {
+  const nlohmann::ordered_json versions = {{"version", headsweep::trainer::version()},
+                                           {"build", headsweep::trainer::build_text()},
+                                           {"libtorch", headsweep::trainer::libtorch_version()}};
+  std::cout << versions.dump() << "\n";
+}
+
+int run(const Arguments& arguments) {
+  switch (arguments.mode) {
+    case Arguments::Mode::kServe:
+      return serve(arguments);
+    case Arguments::Mode::kMeasure:
+      headsweep::trainer::prepare_arithmetic(at::kCPU, arguments.threads);
+      std::cout << headsweep::trainer::measure_files(arguments);
+      return EXIT_SUCCESS;
+    case Arguments::Mode::kDevices:
+      std::cout << nlohmann::json{{"devices", headsweep::trainer::all_devices()}}.dump() << "\n";
+      return EXIT_SUCCESS;
+    case Arguments::Mode::kVersion:
+      print_versions();
+      return EXIT_SUCCESS;
+  }
+  return kWrongCommandLine;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  try {
+    const Arguments arguments = headsweep::trainer::parse_arguments(argc, argv);
+    if (arguments.parent_pid && !headsweep::trainer::die_with_parent(*arguments.parent_pid))
+      return EXIT_SUCCESS;
+    keep_freed_memory();
+    // cuBLAS is deterministic only with a workspace of fixed size, which it reads when it is first used.
+    setenv("CUBLAS_WORKSPACE_CONFIG", ":4096:8", /*replace=*/0);
+    return run(arguments);
+  } catch (const headsweep::trainer::CommandLineError& error) {
+    std::cerr << "headsweep-trainer: " << error.message << "\n";
+    return kWrongCommandLine;
+  } catch (const std::exception& error) {
+    std::cerr << "headsweep-trainer: " << error.what() << "\n";
+    return EXIT_FAILURE;
+  }
+}

@@ -1,0 +1,176 @@
+#include "worker/trainer/measurement.h"
+
+#include <algorithm>
+
+#include <ATen/Functions.h>
+#include <ATen/TensorOperators.h>
+#include <ATen/core/grad_mode.h>
+
+#include "errors/check.h"
+#include "tasks/task.h"
+#include "trial/task_shape.h"
+#include "worker/trainer/model.h"
+
+namespace headsweep::trainer {
+namespace {
+
+using at::Tensor;
+
+// Sequences of one forward pass: fixed, so that no number depends on how many are measured.
+constexpr std::int64_t kChunk = 8;
+
+Tensor to_double(const Tensor& tensor) {
+  return tensor.to(at::kCPU, at::kDouble).contiguous();
+}
+
+std::span<const double> elements(const Tensor& tensor) {
+  return {tensor.const_data_ptr<double>(), static_cast<std::size_t>(tensor.numel())};
+}
+
+Tensor ids(const std::vector<std::int64_t>& values, const Sequences& shape) {
+  return at::tensor(values, at::kLong).view({shape.count, shape.length});
+}
+
+const tasks::Task& task_of(const trial::Settings& settings) {
+  const tasks::Task* const task = tasks::find_task(settings.training.task);
+  check(task != nullptr, "checked settings name a known task");
+  return *task;
+}
+
+// Sums over loss positions.
+struct Score {
+  double loss = 0;
+  std::int64_t correct = 0;
+  std::int64_t positions = 0;
+
+  void add(const Tensor& logits, const Tensor& targets) {
+    const Tensor exact = to_double(logits);
+    const Tensor counts = count_correct(exact, targets);
+    const auto here = counts[1].item<std::int64_t>();
+    if (here == 0) return;
+    loss += cross_entropy(exact, targets).item<double>() * static_cast<double>(here);
+    correct += counts[0].item<std::int64_t>();
+    positions += here;
+  }
+};
+
+class Measurer {
+ public:
+  Measurer(const trial::Settings& settings, const Tensor& flat_parameters, const MeasurementOptions& options)
+      : settings_(settings),
+        options_(options),
+        weights_(model_weights(settings.model, parameter_views(settings.model, flat_parameters))),
+        task_(task_of(settings)) {
+    measured_.layers.resize(weights_.layers.size());
+    for (const LayerWeights& layer : weights_.layers) {
+      importance_.push_back(head_importance(layer.output_weight, settings.model.heads));
+    }
+  }
+
+  Measurement measure(const Sequences& sequences) && {
+    const Tensor tokens = ids(sequences.tokens, sequences);
+    const Tensor targets = ids(sequences.targets, sequences);
+    for (std::int64_t first = 0; first < sequences.count; first += kChunk) {
+      const std::int64_t count = std::min(kChunk, sequences.count - first);
+      measure_chunk(tokens.narrow(0, first, count), targets.narrow(0, first, count));
+    }
+    measured_.loss = score_.loss / static_cast<double>(score_.positions);
+    measured_.accuracy = static_cast<double>(score_.correct) / static_cast<double>(score_.positions);
+    return std::move(measured_);
+  }
+
+ private:
+  void measure_chunk(const Tensor& tokens, const Tensor& targets) {
+    std::vector<LayerAttention> layers;
+    const Tensor logits =
+        forward(settings_.model, weights_, tokens.to(weights_.logits_bias.device()), {}, &layers);
+    score_.add(logits, targets);
+    for (LayerAttention& layer : layers) {
+      const Tensor rows = to_double(layer.attention);
+      layer = {rows / rows.sum(-1, /*keepdim=*/true), to_double(layer.values), to_double(layer.outputs)};
+    }
+    for (std::int64_t sequence = 0; sequence < tokens.size(0); ++sequence) {
+      measure_sequence(layers, sequence, needed_keys(tokens[sequence]));
+      options_.after_sequence();
+    }
+  }
+
+  std::vector<std::int64_t> needed_keys(const Tensor& tokens) const {
+    const Tensor narrow = tokens.to(at::kInt);
+    const auto length = static_cast<std::size_t>(narrow.numel());
+    std::vector<std::int64_t> keys(length);
+    task_.needed_keys(trial::task_shape(settings_), {narrow.const_data_ptr<std::int32_t>(), length}, keys);
+    return keys;
+  }
+
+  void measure_sequence(const std::vector<LayerAttention>& layers, std::int64_t sequence,
+                        const std::vector<std::int64_t>& needed_keys) {
+    const metrics::MeasureOptions options{options_.horizon, needed_keys, options_.core_only};
+    std::vector<std::vector<double>> combined;
+    for (std::size_t number = 0; number < layers.size(); ++number) {
+      const LayerAttention& layer = layers[number];
+      const Tensor attention = layer.attention[sequence];
+      const Tensor values = layer.values[sequence];
+      const Tensor outputs = layer.outputs[sequence];
+      const metrics::LayerAttention view{attention.size(0),   attention.size(1),   values.size(2),
+                                         elements(attention), importance_[number], elements(values),
+                                         elements(outputs)};
+      measured_.layers[number].push_back(metrics::measure_layer(view, options));
+      combined.push_back(metrics::combine(view));
+    }
+    measured_.rollout.push_back(metrics::measure_rollout(combined, settings_.model.length, options));
+  }
+
+  const trial::Settings& settings_;
+  const MeasurementOptions& options_;
+  ModelWeights weights_;
+  const tasks::Task& task_;
+  std::vector<std::vector<double>> importance_;
+  Score score_;
+  Measurement measured_{};
+};
+
+}  // namespace
+
+std::vector<double> head_importance(const Tensor& output_weight, std::int64_t heads) {
+  const Tensor columns_of_head = to_double(output_weight).view({output_weight.size(0), heads, -1});
+  const Tensor norms = columns_of_head.square().sum(at::IntArrayRef{0, 2}).sqrt();
+  const Tensor importance = norms / norms.sum();
+  const auto values = elements(importance);
+  return {values.begin(), values.end()};
+}
+
+Measurement measure_model(const trial::Settings& settings, const Tensor& flat_parameters,
+                          const Sequences& sequences, const MeasurementOptions& options) {
+  const at::NoGradGuard no_grad;
+  return Measurer(settings, flat_parameters, options).measure(sequences);
+}
+
+std::vector<protocol::LayerMeasurement> layer_measurements(const Measurement& measured,
+                                                           protocol::Split split) {
+  std::vector<protocol::LayerMeasurement> rows;
+  for (std::size_t layer = 0; layer < measured.layers.size(); ++layer) {
+    std::vector<metrics::MetricValues> combined;
+    for (const metrics::LayerValues& values : measured.layers[layer]) combined.push_back(values.combined);
+    rows.push_back({static_cast<std::int64_t>(layer), split, metrics::summarize(combined)});
+  }
+  rows.push_back({protocol::kWholeModel, split, metrics::summarize(measured.rollout)});
+  return rows;
+}
+
+std::vector<protocol::HeadMeasurement> head_measurements(const Measurement& measured, protocol::Split split) {
+  std::vector<protocol::HeadMeasurement> rows;
+  for (std::size_t layer = 0; layer < measured.layers.size(); ++layer) {
+    const auto& sequences = measured.layers[layer];
+    const std::size_t heads = sequences.empty() ? 0 : sequences.front().heads.size();
+    for (std::size_t head = 0; head < heads; ++head) {
+      std::vector<metrics::MetricValues> of_head;
+      for (const metrics::LayerValues& values : sequences) of_head.push_back(values.heads[head]);
+      rows.push_back({static_cast<std::int64_t>(layer), static_cast<std::int64_t>(head), split,
+                      metrics::summarize(of_head)});
+    }
+  }
+  return rows;
+}
+
+}  // namespace headsweep::trainer

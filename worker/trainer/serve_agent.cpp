@@ -1,0 +1,68 @@
+#include "worker/trainer/serve_agent.h"
+
+#include <algorithm>
+#include <filesystem>
+#include <utility>
+#include <vector>
+
+#include <unistd.h>
+
+#include "worker/trainer/bundle_training.h"
+#include "worker/trainer/checkpoints.h"
+#include "worker/trainer/device.h"
+
+namespace headsweep::trainer {
+namespace {
+
+// Hands messages on and remembers which attempts ended for good.
+class NotingAnswers final : public AgentSide {
+ public:
+  explicit NotingAnswers(AgentSide& agent) : agent_(agent) {}
+
+  void send(const protocol::Message& message) override {
+    if (const auto* const done = std::get_if<protocol::TrialDone>(&message))
+      finished_.push_back(done->attempt);
+    agent_.send(message);
+  }
+  bool stop_requested() override { return agent_.stop_requested(); }
+
+  [[nodiscard]] bool is_finished(protocol::AttemptId attempt) const {
+    return std::ranges::find(finished_, attempt) != finished_.end();
+  }
+
+ private:
+  AgentSide& agent_;
+  std::vector<protocol::AttemptId> finished_;
+};
+
+void remove_finished_checkpoints(const protocol::TrainBundle& work, const NotingAnswers& answers) {
+  for (const protocol::Assignment& assignment : work.bundle) {
+    if (answers.is_finished(assignment.attempt)) remove_checkpoints(work.store_folder, assignment.key);
+  }
+}
+
+void serve(AgentLink& agent, const TrainerContext& context) {
+  agent.send(protocol::TrainerHello{getpid(), device_text(context.device), libtorch_version()});
+  auto work = agent.next_bundle();
+  while (work) {
+    NotingAnswers answers(agent);
+    train_bundle(*work, context, answers);
+    auto next = agent.next_bundle();
+    // Only now: an agent that sends more work has the results, so that an answer lost with this process or its agent
+    // can still be had from the last checkpoint.
+    if (next) remove_finished_checkpoints(*work, answers);
+    work = std::move(next);
+  }
+}
+
+}  // namespace
+
+void serve_agent(AgentLink& agent, const TrainerContext& context) {
+  try {
+    serve(agent, context);
+  } catch (const AgentGone&) {
+    // Its trials go on from their checkpoints under another agent.
+  }
+}
+
+}  // namespace headsweep::trainer

@@ -1,0 +1,195 @@
+#include "worker/trainer/trial_run.h"
+
+#include <chrono>
+#include <cmath>
+#include <cstring>
+#include <iostream>
+
+#include <ATen/Functions.h>
+
+#include "errors/check.h"
+#include "trial/parameters.h"
+#include "worker/trainer/build_info.h"
+#include "worker/trainer/bundle_buffers.h"
+#include "worker/trainer/checkpoints.h"
+#include "worker/trainer/curve.h"
+#include "worker/trainer/device.h"
+#include "worker/trainer/measurement.h"
+
+namespace headsweep::trainer {
+namespace {
+
+// Adds the time of its life to a sum.
+class Stopwatch {
+ public:
+  explicit Stopwatch(double& sum) : sum_(sum) {}
+  ~Stopwatch() { sum_ += std::chrono::duration<double>(std::chrono::steady_clock::now() - begin_).count(); }
+  Stopwatch(const Stopwatch&) = delete;
+  Stopwatch& operator=(const Stopwatch&) = delete;
+
+ private:
+  double& sum_;
+  std::chrono::steady_clock::time_point begin_ = std::chrono::steady_clock::now();
+};
+
+std::vector<std::byte> to_bytes(const at::Tensor& tensor) {
+  const at::Tensor on_cpu = tensor.cpu().contiguous();
+  std::vector<std::byte> bytes(on_cpu.nbytes());
+  std::memcpy(bytes.data(), on_cpu.const_data_ptr(), bytes.size());
+  return bytes;
+}
+
+void from_bytes(const std::vector<std::byte>& bytes, const at::Tensor& into) {
+  const at::Tensor on_cpu = at::empty(into.sizes(), into.options().device(at::kCPU));
+  check(on_cpu.nbytes() == bytes.size(), "a checkpoint of that key and dtype has the trial's size");
+  std::memcpy(on_cpu.mutable_data_ptr(), bytes.data(), bytes.size());
+  into.copy_(on_cpu);
+}
+
+tasks::Split task_split(protocol::Split split) {
+  return split == protocol::Split::kTrain ? tasks::Split::kTraining : tasks::Split::kHeldOut;
+}
+
+template <class T>
+void append(std::vector<T>& to, std::vector<T> from) {
+  std::move(from.begin(), from.end(), std::back_inserter(to));
+}
+
+}  // namespace
+
+TrialRun::TrialRun(protocol::Assignment assignment, std::filesystem::path store_folder,
+                   const TrainerContext& context, TrialState state, AgentSide& agent)
+    : assignment_(std::move(assignment)),
+      store_folder_(std::move(store_folder)),
+      context_(context),
+      state_(std::move(state)),
+      numerics_(numerics_text(context.device, context.threads, context.dtype, context.step_kind)),
+      progress_(assignment_.attempt, agent) {
+  if (const auto checkpoint = newest_checkpoint(store_folder_, assignment_.key, numerics_)) {
+    resume(*checkpoint);
+  } else {
+    state_.parameters.copy_(initial_parameters(assignment_.settings, context_.dtype, context_.device));
+  }
+  progress_.begin_at(step_);
+  std::cerr << "trial " << assignment_.trial << " attempt " << assignment_.attempt << ": "
+            << (step_ > 0 ? "resumes" : "begins") << " at step " << step_ << " of "
+            << assignment_.settings.training.steps << " on " << device_text(context_.device) << std::endl;
+}
+
+void TrialRun::resume(const ModelFile& checkpoint) {
+  from_bytes(checkpoint.parameters, state_.parameters);
+  from_bytes(checkpoint.first_moments, state_.first_moments);
+  from_bytes(checkpoint.second_moments, state_.second_moments);
+  step_ = checkpoint.step;
+  curve_ = checkpoint.curve;
+  train_seconds_ = checkpoint.train_seconds;
+  measure_seconds_ = checkpoint.measure_seconds;
+}
+
+void TrialRun::record(const BatchOutcome& outcome, double seconds) {
+  ++step_;
+  train_seconds_ += seconds;
+  if (!std::isfinite(outcome.loss)) {
+    throw Diverged("loss is " + std::string(std::isnan(outcome.loss) ? "NaN" : "infinite") + " at step " +
+                   std::to_string(step_));
+  }
+  const trial::Settings& settings = assignment_.settings;
+  if (is_curve_step(settings, step_)) {
+    // The last step's layers are those of the result; finish() puts them in.
+    const bool measure_now = is_measured_step(settings, step_) && !is_trained();
+    curve_.push_back({step_, outcome.loss, outcome.accuracy,
+                      measure_now ? measure_along_the_way() : std::vector<protocol::LayerMeasurement>{}});
+  }
+  progress_.report(step_);
+}
+
+std::vector<protocol::LayerMeasurement> TrialRun::measure_along_the_way() {
+  const Stopwatch stopwatch(measure_seconds_);
+  const trial::Settings& settings = assignment_.settings;
+  const MeasurementOptions options{settings.measure.horizon, true, [this] { progress_.report(step_); }};
+  std::vector<protocol::LayerMeasurement> layers;
+  for (const protocol::Split split : {protocol::Split::kTrain, protocol::Split::kHeldOut}) {
+    const Sequences sequences = measured_sequences(settings, task_split(split));
+    append(layers, layer_measurements(measure_model(settings, state_.parameters, sequences, options), split));
+  }
+  return layers;
+}
+
+ModelFile TrialRun::describe(ModelFile::Kind kind) const {
+  ModelFile file;
+  file.kind = kind;
+  file.key = assignment_.key;
+  file.settings = assignment_.settings;
+  file.step = step_;
+  file.numerics = numerics_;
+  file.dtype = context_.dtype == at::kDouble ? ElementType::kFloat64 : ElementType::kFloat32;
+  file.parameters = to_bytes(state_.parameters);
+  return file;
+}
+
+void TrialRun::save_checkpoint() const {
+  ModelFile file = describe(ModelFile::Kind::kCheckpoint);
+  file.attempt = assignment_.attempt;
+  file.train_seconds = train_seconds_;
+  file.measure_seconds = measure_seconds_;
+  file.first_moments = to_bytes(state_.first_moments);
+  file.second_moments = to_bytes(state_.second_moments);
+  file.curve = curve_;
+  trainer::save_checkpoint(store_folder_, file);
+}
+
+void TrialRun::keep_model(protocol::TrialResult& result) const {
+  result.model_file = "models/" + assignment_.key + ".hsm";
+  result.model_sha256 =
+      write_model_file(store_folder_ / result.model_file, describe(ModelFile::Kind::kModel));
+}
+
+void TrialRun::measure_split(protocol::TrialResult& result, protocol::Split split) {
+  const trial::Settings& settings = assignment_.settings;
+  const MeasurementOptions options{settings.measure.horizon, false, [this] { progress_.report(step_); }};
+  const Sequences sequences = measured_sequences(settings, task_split(split));
+  const Measurement trained = measure_model(settings, state_.parameters, sequences, options);
+  append(result.layers, layer_measurements(trained, split));
+  append(result.heads, head_measurements(trained, split));
+  const bool is_train = split == protocol::Split::kTrain;
+  (is_train ? result.train_loss : result.loss) = trained.loss;
+  (is_train ? result.train_accuracy : result.accuracy) = trained.accuracy;
+
+  const at::Tensor initial = initial_parameters(settings, context_.dtype, context_.device);
+  const Measurement untrained = measure_model(settings, initial, sequences, options);
+  for (protocol::LayerMeasurement& row : layer_measurements(untrained, split)) {
+    result.nulls.push_back({"untrained", std::move(row)});
+  }
+}
+
+protocol::TrialResult TrialRun::finish() {
+  check(is_trained(), "a trial is measured when it is trained");
+  if (!state_.parameters.isfinite().all().item<bool>()) {
+    throw Diverged("weights are not finite after step " + std::to_string(step_));
+  }
+  const trial::Settings& settings = assignment_.settings;
+  protocol::TrialResult result{};
+  {
+    const Stopwatch stopwatch(measure_seconds_);
+    measure_split(result, protocol::Split::kTrain);
+    measure_split(result, protocol::Split::kHeldOut);
+  }
+  if (is_measured_step(settings, step_)) curve_.back().layers = result.layers;
+  result.parameters = state_.parameters.numel();
+  result.steps = step_;
+  result.steps_to_90 = steps_to_90(settings, curve_);
+  result.train_seconds = train_seconds_;
+  result.measure_seconds = measure_seconds_;
+  const std::int64_t trained_sequences = step_ * settings.training.batch;
+  result.tokens = trained_sequences * settings.model.length;
+  result.flops = trial::training_flops_per_sequence(settings.model) * static_cast<double>(trained_sequences);
+  result.step_kind = context_.step_kind;
+  result.device = device_text(context_.device);
+  result.numerics = numerics_;
+  result.build = build_text();
+  result.curve = curve_;
+  if (assignment_.keep_model) keep_model(result);
+  return result;
+}
+
+}  // namespace headsweep::trainer

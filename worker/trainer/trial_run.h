@@ -1,0 +1,78 @@
+// One trial in training: where it stands, its checkpoints, and at the end its result.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include <ATen/core/Tensor.h>
+
+#include "protocol/messages.h"
+#include "worker/trainer/model_file.h"
+#include "worker/trainer/progress_reporter.h"
+#include "worker/trainer/training_step.h"
+
+namespace headsweep::trainer {
+
+// What all trials of a trainer share.
+struct TrainerContext {
+  at::Device device = at::kCPU;
+  std::int64_t threads = 1;
+  at::ScalarType dtype = at::kFloat;
+  std::string step_kind = "eager";
+};
+
+// The weights or the loss of a trial are no numbers any more.
+class Diverged : public std::runtime_error {
+ public:
+  using std::runtime_error::runtime_error;
+};
+
+// The rows of a bundle's buffers that are one trial's, each [P].
+struct TrialState {
+  at::Tensor parameters;
+  at::Tensor first_moments;
+  at::Tensor second_moments;
+};
+
+class TrialRun {
+ public:
+  // Fills `state` from the newest valid checkpoint of equal numerics, else with initial weights. `agent` outlives it.
+  TrialRun(protocol::Assignment assignment, std::filesystem::path store_folder, const TrainerContext& context,
+           TrialState state, AgentSide& agent);
+
+  [[nodiscard]] const protocol::Assignment& assignment() const { return assignment_; }
+  [[nodiscard]] std::int64_t step() const { return step_; }  // updates done
+  [[nodiscard]] bool is_trained() const { return step_ == assignment_.settings.training.steps; }
+
+  // After update number step(), which took `seconds`: counts it, continues the curve, measures the layers where the
+  // settings ask for it. Throws Diverged.
+  void record(const BatchOutcome& outcome, double seconds);
+
+  // Writes a checkpoint. Throws UserError.
+  void save_checkpoint() const;
+
+  // Measures the trained model, keeps its weights if asked to. Throws Diverged, UserError.
+  protocol::TrialResult finish();
+
+ private:
+  void resume(const ModelFile& checkpoint);
+  std::vector<protocol::LayerMeasurement> measure_along_the_way();
+  void measure_split(protocol::TrialResult& result, protocol::Split split);
+  void keep_model(protocol::TrialResult& result) const;
+  [[nodiscard]] ModelFile describe(ModelFile::Kind kind) const;
+
+  protocol::Assignment assignment_;
+  std::filesystem::path store_folder_;
+  TrainerContext context_;
+  TrialState state_;
+  std::string numerics_;
+  ProgressReporter progress_;
+  std::int64_t step_ = 0;
+  double train_seconds_ = 0;
+  double measure_seconds_ = 0;
+  std::vector<protocol::CurvePoint> curve_;
+};
+
+}  // namespace headsweep::trainer
