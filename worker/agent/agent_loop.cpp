@@ -38,6 +38,7 @@ class AgentLoop {
       if (end_) return *end_;
       if (heard || read) {
         idle_.reset();
+        readable_ = true;  // perhaps: looking costs less than asking
       } else {
         wait();
       }
@@ -65,14 +66,22 @@ class AgentLoop {
   bool hear_trainer() {
     if (!trainer_) return false;
     // Asked for before reading, so that all that it wrote before its end is read before its end is told.
-    const std::optional<TrainerExit> exit = trainer_->exited();
-    const bool read = read_frames();
+    const std::optional<TrainerExit> exit = look_for_exit();
+    const bool read = (readable_ || exit) && read_frames();
     if (exit && trainer_) {
       trainer_.reset();
       core_.on_trainer_exit(clock_.now(), *exit);
       do_actions();
     }
     return read || exit.has_value();
+  }
+
+  // The end of the pipe tells of the end of the process, unless a child of it holds the pipe: so now and then anyway.
+  std::optional<TrainerExit> look_for_exit() {
+    const Time now = clock_.now();
+    if (listening_ && now - looked_for_exit_ < std::chrono::milliseconds(100)) return std::nullopt;
+    looked_for_exit_ = now;
+    return trainer_->exited();
   }
 
   bool read_frames() {
@@ -92,6 +101,7 @@ class AgentLoop {
     }
     if (trainer_ && listening_ && trainer_->pipe().at_end()) {
       listening_ = false;
+      read = true;
       core_.on_trainer_closed(clock_.now());
     }
     return read;
@@ -145,7 +155,7 @@ class AgentLoop {
     if (trainer_ && trainer_->pipe().has_unsent()) frames.events |= POLLOUT;
     const auto duration = std::chrono::nanoseconds(idle_.next());
     const timespec timeout{0, duration.count()};
-    ppoll(&frames, 1, &timeout, nullptr);
+    readable_ = ppoll(&frames, 1, &timeout, nullptr) > 0;
   }
 
   const AgentOptions& options_;
@@ -156,6 +166,8 @@ class AgentLoop {
   std::filesystem::path store_folder_;
   std::optional<TrainerProcess> trainer_;
   bool listening_ = false;  // to the trainer: until the end of its pipe, or its first bad frame
+  bool readable_ = false;   // the pipe: not asked for when poll() has just said no
+  Time looked_for_exit_;
   IdleWait idle_;
   std::optional<AgentEnd> end_;
 };

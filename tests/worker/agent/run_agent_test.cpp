@@ -18,6 +18,7 @@ namespace headsweep::agent {
 namespace {
 
 using ::testing::ElementsAre;
+using ::testing::Ge;
 using ::testing::HasSubstr;
 using ::testing::SizeIs;
 using namespace protocol;
@@ -51,7 +52,13 @@ class RunAgent : public ::testing::Test {
   }
 
   void expect_no_process_left() {
-    for (const pid_t number : started()) EXPECT_FALSE(lives(number)) << number;
+    for (const pid_t number : started()) EXPECT_TRUE(ends(number)) << number;
+  }
+
+  // A killed process that is not a child of ours may take a moment to go.
+  static bool ends(pid_t number) {
+    for (int look = 0; look < 10'000 && lives(number); ++look) usleep(1000);
+    return !lives(number);
   }
 
   // A dead child of a dead child may wait for init to take notice.
@@ -202,7 +209,7 @@ TEST_F(RunAgent, KillsWhatATrainerLeavesBehind) {
   coordinator_->assign({FakeTrial::kLeavesAChild});
   run();
   EXPECT_EQ(failure(1).exit_code, 4);
-  EXPECT_THAT(started(), SizeIs(2));
+  EXPECT_THAT(started(), SizeIs(Ge(2))) << "trainer and child, and perhaps the next trainer";
 }
 
 TEST_F(RunAgent, DrainStopsTheTrainerAndReturnsTheRest) {
