@@ -54,13 +54,15 @@ void multiply_row(std::span<const double> row, const LowerTriangle& matrix, std:
   std::ranges::fill(result, 0.0);
   const double* entries = matrix.entries().data();
   std::int64_t i = 0;
-  for (; i + 4 <= count; entries += 4 * i + 10, i += 4) {
+  // What does not fill a block of four is left to the shortest rows.
+  for (; i < count % 4; entries += i + 1, ++i) {
+    add_row(row[static_cast<std::size_t>(i)], entries, i + 1, result.data());
+  }
+  for (; i < count; entries += 4 * i + 10, i += 4) {
     const double* weights = row.data() + i;
     if (weights[0] == 0 && weights[1] == 0 && weights[2] == 0 && weights[3] == 0) continue;
     add_four_rows(weights, entries, i, result.data());
   }
-  for (; i < count; entries += i + 1, ++i)
-    add_row(row[static_cast<std::size_t>(i)], entries, i + 1, result.data());
 }
 
 LowerTriangle multiply(const LowerTriangle& left, const LowerTriangle& right) {
