@@ -11,7 +11,7 @@ inline constexpr std::size_t kLogTailLines = 50;
 inline constexpr std::size_t kLogTailBytes = 16'384;
 
 // The last kLogTailLines lines, at most kLogTailBytes bytes, without a final newline; "" if there is no such
-// file. Whatever is no printable ASCII or UTF-8 lead or continuation byte, nor a newline or tab, becomes '?'.
+// file. Control characters other than newline and tab become '?'.
 std::string log_tail(const std::filesystem::path& file);
 
 }  // namespace headsweep::agent
