@@ -201,5 +201,13 @@ TEST(Diversity, OrthogonalOutputsDisagreeFullyOnlyWithoutSelfPairs) {
   EXPECT_EQ(values[Metric::kLinearCka], 0);  // constant outputs: nothing to align
 }
 
+TEST(Diversity, ZeroVectorsAreOrthogonalToEverything) {
+  SampleLayer layer = random_layer(2, 2, 4, 2, 1);
+  layer.values = {1, 0, 0, 0, 1, 0, 0, 0, 1, 0, 1, 0, 0, 0, 0, 0};  // both, one or none of the heads
+  const MetricValues values = measure_layer(layer.view(), {}).combined;
+  EXPECT_EQ(values[Metric::kDisagreementSubspace], -0.25);
+  EXPECT_EQ(values[Metric::kDisagreementSubspaceLi], -6.0 / 16);
+}
+
 }  // namespace
 }  // namespace headsweep::metrics

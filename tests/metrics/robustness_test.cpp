@@ -8,6 +8,7 @@
 #include "close_to.h"
 #include "errors/user_error.h"
 #include "metrics/nulls.h"
+#include "metrics/walk.h"
 #include "sample_attention.h"
 
 namespace headsweep::metrics {
@@ -155,6 +156,14 @@ TEST(Edges, ADisconnectedSinkIsNeverReached) {
   EXPECT_TRUE(std::isnan(values[Metric::kHittingSynergyForward]));  // infinite minus infinite
 }
 
+TEST(Edges, AStuckPositionLeavesOthersAlone) {
+  const std::vector<double> attention = {1, 0, 0, 0, 1, 0, 1, 0, 0};  // 1 is stuck, 2 goes straight to 0
+  const LowerTriangle matrix = LowerTriangle::from_dense(attention, 3);
+  EXPECT_EQ(hitting_times(backward_walk(matrix)), (std::vector<double>{1, kInfinity}));
+  const MetricValues values = measure_layer(single_head(attention, 3).view(), {}).combined;
+  EXPECT_EQ(values[Metric::kHittingTimeBackwardMean], kInfinity);
+}
+
 TEST(Edges, StuckHeadsMayMoveTogether) {
   // Head 0 joins 1 to 0 and leaves 2 alone, head 1 joins 2 to 1 and leaves 1 alone.
   const SampleLayer layer{2,          3,  0, {1, 0, 0, 0.5, 0.5, 0, 0, 0, 1, 1, 0, 0, 0, 1, 0, 0, 0.5, 0.5},
@@ -207,6 +216,20 @@ TEST(Censoring, IgnoresMassThatCannotArrive) {
   const MetricValues values =
       measure_layer(single_head({1, 0, 0, 0, 1, 0, 0.5, 0.5, 0}, 3).view(), {}).combined;
   EXPECT_EQ(values[Metric::kFidelityMinInner], 0.5);
+  EXPECT_EQ(values[Metric::kFidelityCensored], 0);
+}
+
+TEST(Censoring, IsDecidedInSlowChainsToo) {
+  MeasureOptions options;
+  options.horizon = 400;
+  // Half of the mass ends in 1 and stays there, so position 0 has all it will ever have after 400 steps.
+  const std::vector<double> shared = {1, 0, 0, 0, 1, 0, 0.05, 0.05, 0.9};
+  EXPECT_EQ(measure_layer(single_head(shared, 3).view(), options).combined[Metric::kFidelityCensored], 0);
+  // Position 1 passes everything on and never holds more than at the first step, however long the sink feeds it.
+  options.horizon = 10;
+  const std::vector<double> passing = {1, 0, 0, 1, 0, 0, 0, 1e-4, 1 - 1e-4};
+  const MetricValues values = measure_layer(single_head(passing, 3).view(), options).combined;
+  EXPECT_EQ(values[Metric::kFidelityArgminInner], 1);
   EXPECT_EQ(values[Metric::kFidelityCensored], 0);
 }
 
