@@ -105,6 +105,7 @@ void Scheduler::on(WorkerState& worker, protocol::WorkerHello hello) {
   worker.phase = WorkerPhase::kActive;
   renew_lease(worker);
   ++progress_.workers;
+  hungry_.insert(worker.id);
   feed(worker);
 }
 

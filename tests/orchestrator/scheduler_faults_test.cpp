@@ -106,6 +106,12 @@ TEST_F(SchedulerFaultsTest, RetriesAtAnotherWorkerFirst) {
   EXPECT_THAT(assigned(done, 2), ElementsAre(Bundle{1}));
 }
 
+TEST_F(SchedulerFaultsTest, FeedsAWorkerThatFoundNothingWhenItJoined) {
+  start(1, 2);  // worker 1 took the only trial before worker 2 said hello
+  const Actions actions = fail(1, 1, EndReason::kCannotStart);
+  EXPECT_THAT(assigned(actions, 2), ElementsAre(Bundle{1}));
+}
+
 TEST_F(SchedulerFaultsTest, CountsFailuresOfEarlierRuns) {
   results::FrozenSweep sweep = sample_sweep(1);
   sweep.open[0].failed_attempts = 2;
