@@ -5,10 +5,10 @@ namespace headsweep::cli {
 
 enum ExitCode : int {
   kDone = 0,
-  kError = 1,         // message on stderr: what, where, what to do
-  kWrongUsage = 2,    // wrong command line
-  kUnfinished = 3,    // stopped before the end, resumable
-  kSomeFailed = 4,    // finished, some trials failed
+  kError = 1,       // message on stderr: what, where, what to do
+  kWrongUsage = 2,  // wrong command line
+  kUnfinished = 3,  // stopped before the end, resumable
+  kSomeFailed = 4,  // finished, some trials failed
 };
 
 }  // namespace headsweep::cli

@@ -1,15 +1,15 @@
 // headsweep: parses the command line, runs one subcommand, turns errors into one line and an exit code.
 
-#include <CLI/CLI.hpp>
 #include <cstdlib>
 #include <exception>
 #include <iostream>
-#include <string>
+#include <string_view>
+
+#include <CLI/CLI.hpp>
 
 #include "cli/commands.h"
 #include "cli/exit_code.h"
 #include "cli/version.h"
-#include "orchestrator/launcher.h"
 
 namespace {
 
@@ -20,8 +20,10 @@ constexpr const char* kDescription =
 
 // Under a launcher every rank parses the same words; one of them tells the user what is wrong with them.
 bool speaks_for_all_ranks() {
-  const auto launcher = orchestrator::detect_launcher();
-  return !launcher || launcher->rank == 0;
+  for (const char* variable : {"OMPI_COMM_WORLD_RANK", "PMIX_RANK", "PMI_RANK"}) {
+    if (const char* rank = std::getenv(variable)) return std::string_view(rank) == "0";
+  }
+  return true;
 }
 
 int report_usage(const CLI::App& app, const CLI::ParseError& error) {
@@ -44,6 +46,8 @@ int main(int argc, char** argv) {
   cli::add_status_command(app, chosen);
   cli::add_query_command(app, chosen);
   cli::add_measure_command(app, chosen);
+  cli::add_graph_command(app, chosen);
+  cli::add_tasks_command(app, chosen);
   cli::add_verify_command(app, chosen);
   cli::add_doctor_command(app, chosen);
 

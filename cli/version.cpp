@@ -2,6 +2,8 @@
 
 namespace headsweep::cli {
 
-std::string version_line() { return "headsweep " HEADSWEEP_VERSION; }
+std::string version_line() {
+  return "headsweep " HEADSWEEP_VERSION;
+}
 
 }  // namespace headsweep::cli

@@ -1,0 +1,173 @@
+// headsweep doctor: is everything there that a run needs? Each line says ok, or what to do.
+
+#include <array>
+#include <filesystem>
+#include <iostream>
+#include <memory>
+#include <optional>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include <CLI/CLI.hpp>
+#include <mpi.h>
+#include <nlohmann/json.hpp>
+#include <unistd.h>
+
+#include "cli/commands.h"
+#include "cli/exit_code.h"
+#include "cli/find_program.h"
+#include "cli/program_output.h"
+#include "cli/trainer_devices.h"
+#include "errors/user_error.h"
+#include "results/file_system.h"
+#include "worker/agent/trainer_executable.h"
+
+namespace headsweep::cli {
+namespace {
+
+namespace fs = std::filesystem;
+
+enum class Verdict { kOk, kAbsent, kWrong };  // kAbsent: optional; what it is good for is said
+
+struct Finding {
+  Verdict verdict;
+  std::string subject;
+  std::string text;
+};
+
+std::string first_line(const std::string& text) {
+  return text.substr(0, text.find_first_of("\r\n"));
+}
+
+std::string thread_level(const std::vector<std::string>& ompi_info) {
+  for (const std::string& line : ompi_info) {
+    if (line.find("MPI_THREAD_MULTIPLE: yes") != std::string::npos) return "thread level multiple";
+  }
+  return "thread level at least funneled";
+}
+
+std::vector<std::string> lines_of(const std::string& text) {
+  std::vector<std::string> lines;
+  for (std::size_t begin = 0; begin < text.size();) {
+    const std::size_t end = std::min(text.find('\n', begin), text.size());
+    lines.push_back(text.substr(begin, end - begin));
+    begin = end + 1;
+  }
+  return lines;
+}
+
+// Which loss of a worker mpirun survives, by the library's version (docs of Open MPI 4.1 and 5.0).
+std::string fault_tolerance(const std::string& version) {
+  if (version.find("Open MPI v4.") != std::string::npos)
+    return "a lost worker ends the run; mpirun --enable-recovery keeps it";
+  if (version.find("Open MPI v5.") != std::string::npos)
+    return "a lost worker ends the run; mpirun --with-ft ulfm keeps it";
+  return "a lost worker ends the run";
+}
+
+// Asks the library without MPI_Init, which may hang where the installation is broken.
+Finding check_mpi() {
+  std::array<char, MPI_MAX_LIBRARY_VERSION_STRING> text{};
+  int length = 0;
+  MPI_Get_library_version(text.data(), &length);
+  const std::string version = first_line(std::string(text.data(), static_cast<std::size_t>(length)));
+  const std::string name = version.substr(0, version.find(','));
+  if (!find_program("mpirun")) {
+    return {Verdict::kAbsent, "MPI",
+            name + ", but mpirun is not on the PATH: install openmpi-bin, or run embedded"};
+  }
+  std::string threads = "thread level unknown (no ompi_info)";
+  if (find_program("ompi_info")) threads = thread_level(lines_of(run_program({"ompi_info"}).stdout_text));
+  return {Verdict::kOk, "MPI", name + "; " + threads + "; " + fault_tolerance(version)};
+}
+
+void check_trainer(std::vector<Finding>& findings) {
+  fs::path trainer;
+  try {
+    trainer = agent::find_trainer();
+  } catch (const UserError& error) {
+    findings.push_back({Verdict::kWrong, "trainer", error.what()});
+    return;
+  }
+  const ProgramOutput version = run_program({trainer.string(), "--version"});
+  const auto about = nlohmann::json::parse(version.stdout_text, nullptr, false);
+  if (version.exit_code != 0 || !about.is_object()) {
+    findings.push_back({Verdict::kWrong, "trainer", trainer.string() + " does not start: build it again"});
+    return;
+  }
+  findings.push_back({Verdict::kOk, "LibTorch", about.value("libtorch", "?") + " in " + trainer.string()});
+
+  std::string gpus;
+  for (const std::string& device : trainer_devices(trainer)) {
+    if (device.starts_with("cuda")) gpus += (gpus.empty() ? "" : ", ") + device;
+  }
+  if (gpus.empty()) {
+    findings.push_back(
+        {Verdict::kAbsent, "GPUs", "no CUDA device that this LibTorch can use: training runs on the CPU"});
+  } else {
+    findings.push_back({Verdict::kOk, "GPUs", gpus});
+  }
+}
+
+Finding check_store_folder(const std::string& store) {
+  const fs::path path = fs::absolute(store);
+  const fs::path folder = path.has_parent_path() ? path.parent_path() : fs::current_path();
+  if (!fs::is_directory(folder))
+    return {Verdict::kWrong, "store", folder.string() + " is not a folder: make it"};
+  if (access(folder.c_str(), W_OK) != 0) {
+    return {Verdict::kWrong, "store",
+            "no permission to write in " + folder.string() + ": choose another folder"};
+  }
+  const double free_gb = static_cast<double>(fs::space(folder).available) * 1e-9;
+  std::array<char, 64> space{};
+  std::snprintf(space.data(), space.size(), ", %.1f GB free", free_gb);
+  const std::string where = folder.string() + space.data();
+  if (results::is_local_file_system(folder))
+    return {Verdict::kOk, "store", where + ", local: write-ahead log"};
+  return {Verdict::kOk, "store", where + ", shared: rollback journal, synced at every commit"};
+}
+
+Finding check_slurm() {
+  if (!find_program("sbatch"))
+    return {Verdict::kAbsent, "SLURM", "no sbatch on the PATH: not a SLURM cluster"};
+  return {Verdict::kOk, "SLURM", first_line(run_program({"sbatch", "--version"}).stdout_text)};
+}
+
+Finding check_cores() {
+  return {Verdict::kOk, "cores", std::to_string(std::thread::hardware_concurrency())};
+}
+
+int report(const std::vector<Finding>& findings) {
+  int code = kDone;
+  for (const Finding& finding : findings) {
+    const char* verdict = "ok";
+    if (finding.verdict == Verdict::kAbsent) verdict = "--";
+    if (finding.verdict == Verdict::kWrong) {
+      verdict = "!!";
+      code = kError;
+    }
+    std::printf("%s  %-9s %s\n", verdict, finding.subject.c_str(), finding.text.c_str());
+  }
+  return code;
+}
+
+int examine(const std::string& store) {
+  std::vector<Finding> findings = {check_cores(), check_mpi()};
+  check_trainer(findings);
+  findings.push_back(check_store_folder(store));
+  findings.push_back(check_slurm());
+  return report(findings);
+}
+
+}  // namespace
+
+void add_doctor_command(CLI::App& app, Action& chosen) {
+  CLI::App* command = app.add_subcommand("doctor", "Check what a run needs; each line says ok or what to do");
+  auto store = std::make_shared<std::string>("results.db");
+  command->add_option("--store", *store, "where results are to go")->capture_default_str()->type_name("FILE");
+  command->footer("Example:\n  headsweep doctor --store /scratch/me/results.db");
+  command->callback([store, &chosen] { chosen = [store] { return examine(*store); }; });
+}
+
+}  // namespace headsweep::cli

@@ -1,0 +1,225 @@
+// headsweep run: freezes the plan in the store, trains what is not done yet, measures, writes.
+
+#include <iostream>
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include <CLI/CLI.hpp>
+#include <unistd.h>
+
+#include "cli/commands.h"
+#include "cli/exit_code.h"
+#include "cli/progress_display.h"
+#include "cli/run_log.h"
+#include "cli/sweep_options.h"
+#include "cli/trainer_devices.h"
+#include "errors/user_error.h"
+#include "orchestrator/launcher.h"
+#include "orchestrator/run_sweep.h"
+#include "results/store.h"
+#include "sweep/duration.h"
+#include "worker/agent/trainer_executable.h"
+
+namespace headsweep::cli {
+namespace {
+
+struct RunCommandOptions {
+  SweepOptions sweep;
+  std::string store;
+  std::optional<std::int64_t> workers;
+  orchestrator::RunOptions run;
+  std::string stack = "auto";
+  std::string walltime;
+  std::string trainer;
+  std::string log_level = "info";
+  bool extend = false;
+  bool quiet = false;
+};
+
+// Passes everything on to several observers.
+class Observers final : public orchestrator::RunObserver {
+ public:
+  explicit Observers(std::vector<orchestrator::RunObserver*> all) : all_(std::move(all)) {}
+  void on_progress(const orchestrator::Progress& progress) override {
+    for (auto* observer : all_) observer->on_progress(progress);
+  }
+  void on_record(const results::Record& record) override {
+    for (auto* observer : all_) observer->on_record(record);
+  }
+
+ private:
+  std::vector<orchestrator::RunObserver*> all_;
+};
+
+// How the coordinator reaches its workers: embedded ones, or the other ranks.
+using Train = std::function<orchestrator::Ending(orchestrator::FrozenRun, orchestrator::RunObserver&)>;
+
+int exit_code(const orchestrator::Ending& ending) {
+  switch (ending.end) {
+    case orchestrator::RunEnd::kAllDone:
+      return kDone;
+    case orchestrator::RunEnd::kSomeFailed:
+      return kSomeFailed;
+    case orchestrator::RunEnd::kStopped:
+      return kUnfinished;
+  }
+  return kError;
+}
+
+void say(const RunCommandOptions& options, const std::string& line) {
+  if (!options.quiet) std::cerr << "headsweep: " << line << std::endl;
+}
+
+std::string describe(const results::FrozenSweep& frozen) {
+  return "sweep " + frozen.name + ": " + std::to_string(frozen.trials) + " trials, " +
+         std::to_string(frozen.done) + " done, " + std::to_string(frozen.failed) + " failed, " +
+         std::to_string(frozen.open.size()) + " to train";
+}
+
+std::string describe(const orchestrator::Ending& ending, const std::string& store) {
+  switch (ending.end) {
+    case orchestrator::RunEnd::kAllDone:
+      return "all trials done; see: headsweep query " + store + " summary";
+    case orchestrator::RunEnd::kSomeFailed:
+      return "finished, some trials failed; see: headsweep query " + store + " failures";
+    case orchestrator::RunEnd::kStopped:
+      return "stopped (" + ending.why + "); the same command resumes";
+  }
+  return "";
+}
+
+int coordinate(const RunCommandOptions& options, const Train& train) {
+  const sweep::Sweep sweep = read_sweep(options.sweep);
+  results::OwnedStore store(options.store);
+  const auto if_changed = options.extend ? results::IfChanged::kExtend : results::IfChanged::kRefuse;
+  results::FrozenSweep frozen =
+      store.freeze(sweep, if_changed, [&] { return sweep::make_plan(sweep, options.sweep.max_trials); });
+  say(options, describe(frozen));
+
+  RunLog log(results::store_folder(options.store) / "logs" / "run.log", options.log_level);
+  log.say(describe(frozen));
+  ProgressDisplay display(stderr_reaches_terminal());
+  std::vector<orchestrator::RunObserver*> watching = {&log};
+  if (!options.quiet) watching.push_back(&display);
+  Observers observers(watching);
+  const orchestrator::Ending ending = train({sweep, std::move(frozen), store}, observers);
+  if (!options.quiet) display.finish();
+  if (ending.error) throw UserError(*ending.error);
+  say(options, describe(ending, options.store));
+  log.say(describe(ending, options.store));
+  return exit_code(ending);
+}
+
+void require_cuda(const std::filesystem::path& trainer) {
+  for (const std::string& device : trainer_devices(trainer)) {
+    if (device.starts_with("cuda")) return;
+  }
+  throw UserError(
+      "--device cuda: no CUDA device here that this build of LibTorch can use; use --device cpu or auto");
+}
+
+int run_embedded(const RunCommandOptions& options) {
+  const std::filesystem::path trainer = agent::find_trainer(options.trainer);
+  if (options.run.device == "cuda") require_cuda(trainer);
+  const std::int64_t workers = options.workers
+                                   ? *options.workers
+                                   : orchestrator::default_workers(options.run.device, options.run.threads);
+  return coordinate(options, [&](orchestrator::FrozenRun run, orchestrator::RunObserver& observer) {
+    return orchestrator::run_embedded(std::move(run), options.run, workers, trainer, observer);
+  });
+}
+
+// Rank 0 says what is wrong; the others are told to leave by MpiSession::end().
+int run_coordinator_rank(const RunCommandOptions& options, orchestrator::MpiSession& session) {
+  try {
+    return coordinate(options, [&](orchestrator::FrozenRun run, orchestrator::RunObserver& observer) {
+      return orchestrator::run_as_coordinator(std::move(run), options.run, session, observer);
+    });
+  } catch (const std::exception& error) {
+    std::cerr << "headsweep: " << error.what() << std::endl;
+    return kError;
+  }
+}
+
+int run_worker_rank(const RunCommandOptions& options, orchestrator::MpiSession& session) {
+  try {
+    orchestrator::run_as_worker(session, agent::find_trainer(options.trainer));
+    return kDone;
+  } catch (const std::exception& error) {
+    std::cerr << "headsweep: worker " << session.rank() << ": " << error.what() << std::endl;
+    return kError;
+  }
+}
+
+int run_under_launcher(const RunCommandOptions& options) {
+  orchestrator::MpiSession session;
+  if (session.workers() == 0) {
+    const int code = run_embedded(options);
+    return session.end(code);
+  }
+  const int code =
+      session.rank() == 0 ? run_coordinator_rank(options, session) : run_worker_rank(options, session);
+  return session.end(code);
+}
+
+int run(RunCommandOptions options) {
+  if (options.stack != "auto") options.run.stack = std::stoll(options.stack);
+  if (!options.walltime.empty()) {
+    options.run.walltime_seconds = sweep::parse_duration(options.walltime);
+    if (!options.run.walltime_seconds) {
+      throw UserError("--walltime " + options.walltime + ": must be a duration such as 90s, 30m or 2h");
+    }
+  }
+  switch (orchestrator::detect_launcher()) {
+    case orchestrator::Launcher::kMpi:
+      return run_under_launcher(options);
+    case orchestrator::Launcher::kSrunWithoutMpi:
+      throw UserError("srun started several tasks that cannot reach each other; use srun --mpi=pmix");
+    case orchestrator::Launcher::kNone:
+      break;
+  }
+  return run_embedded(options);
+}
+
+void add_how_to_train(CLI::App& command, RunCommandOptions& options) {
+  command.add_option("--workers", options.workers, "without a launcher: default one per GPU, else per core")
+      ->check(CLI::PositiveNumber);
+  command.add_option("--device", options.run.device, "auto, cpu or cuda")
+      ->check(CLI::IsMember({"auto", "cpu", "cuda"}));
+  command.add_option("--threads", options.run.threads, "of each worker; part of a trial's numerics")
+      ->check(CLI::PositiveNumber)
+      ->capture_default_str();
+  command.add_option("--stack", options.stack, "trials of equal shapes in one bundle: auto (1) or N")
+      ->check(CLI::IsMember({"auto"}) | CLI::PositiveNumber);
+  command.add_option("--step", options.run.step, "training step: auto or eager")
+      ->check(CLI::IsMember({"auto", "eager"}));
+  command.add_option("--trainer", options.trainer, "headsweep-trainer; default: beside headsweep");
+}
+
+}  // namespace
+
+void add_run_command(CLI::App& app, Action& chosen) {
+  CLI::App* command =
+      app.add_subcommand("run", "Train and measure what is not done yet; the same command resumes");
+  auto options = std::make_shared<RunCommandOptions>();
+  add_sweep_options(*command, options->sweep);
+  command->add_option("--store", options->store, "results (SQLite); made if it is not there")
+      ->required()
+      ->type_name("FILE");
+  add_how_to_train(*command, *options);
+  command->add_option("--limit", options->run.limit, "train at most N trials now")
+      ->check(CLI::NonNegativeNumber);
+  command->add_option("--walltime", options->walltime, "stop, resumable, before it is over")
+      ->type_name("TIME");
+  command->add_flag("--extend", options->extend, "accept a changed sweep: keep what is done, plan the rest");
+  command->add_flag("--quiet", options->quiet, "errors only");
+  command->add_option("--log-level", options->log_level, "of STORE.d/logs/run.log: debug, info, warn, error")
+      ->check(CLI::IsMember({"debug", "info", "warn", "error"}));
+  command->footer("Example:\n  headsweep run configs/quickstart.toml --store results.db");
+  command->callback([options, &chosen] { chosen = [options] { return run(*options); }; });
+}
+
+}  // namespace headsweep::cli
