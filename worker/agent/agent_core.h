@@ -92,7 +92,7 @@ class AgentCore {
   bool said_hello_ = false;                 // the trainer that lives, or is ending
   std::optional<FailureCause> killed_for_;  // while it is ending
   std::optional<Time> closed_since_;
-  std::optional<Time> stopping_since_;  // StopTraining was sent
+  std::optional<Time> stopping_since_;  // StopTraining was sent; the agent ends with that bundle
   std::optional<RunningBundle> running_;
   std::int64_t failed_starts_ = 0;  // in a row
 

@@ -48,7 +48,6 @@ void AgentCore::on_trainer_exit(Time now, const TrainerExit& exit) {
   const std::optional<FailureCause> killed_for = std::exchange(killed_for_, std::nullopt);
   trainer_ = Trainer::kNone;
   closed_since_.reset();
-  stopping_since_.reset();
   if (!said_hello_) {
     if (++failed_starts_ < limits_.failed_starts) return start_trainer(now);
     const std::string why = killed_for ? killed_for->message : "it " + to_text(exit) + " before its hello";

@@ -55,10 +55,7 @@ std::optional<OpenAttempt> AgentCore::close_attempt(Time now, protocol::AttemptI
     return std::nullopt;
   }
   const OpenAttempt closed = running_->take(open, now);
-  if (running_->open().empty()) {
-    running_.reset();
-    stopping_since_.reset();
-  }
+  if (running_->open().empty()) running_.reset();
   return closed;
 }
 

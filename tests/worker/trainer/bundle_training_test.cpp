@@ -1,0 +1,206 @@
+#include "worker/trainer/bundle_training.h"
+
+#include <cmath>
+#include <fstream>
+#include <limits>
+
+#include <gmock/gmock.h>
+
+#include "protocol/log_files.h"
+#include "tests/worker/trainer/small_trial.h"
+#include "trial/parameters.h"
+#include "trial/sha256.h"
+#include "worker/trainer/model_file.h"
+#include "worker/trainer/model_source.h"
+#include "worker/trainer/whole_file.h"
+
+namespace headsweep::trainer {
+namespace {
+
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::IsEmpty;
+using testing::SizeIs;
+
+std::string text_of(const std::filesystem::path& file) {
+  const auto bytes = read_whole_file(file);
+  return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
+}
+
+TEST(BundleTraining, ATrialIsTrainedAndMeasured) {
+  const trial::Settings settings = small_settings();
+  const protocol::TrialResult result = train_alone(settings);
+  EXPECT_EQ(result.parameters, trial::count_parameters(settings.model).total());
+  EXPECT_EQ(result.steps, 40);
+  EXPECT_EQ(result.tokens, 40 * 8 * 12);
+  EXPECT_EQ(result.step_kind, "eager");
+  EXPECT_EQ(result.device, "cpu");
+  EXPECT_THAT(result.numerics, HasSubstr(R"("dtype":"float32")"));
+  EXPECT_LT(result.train_loss, std::log(12.0));
+  EXPECT_GT(result.loss, 0);
+  EXPECT_THAT(result.layers, SizeIs(2 * 3));     // splits x (layers and the whole model)
+  EXPECT_THAT(result.heads, SizeIs(2 * 2 * 2));  // splits x layers x heads
+  EXPECT_THAT(result.nulls, SizeIs(2 * 3));      // untrained
+  EXPECT_EQ(result.nulls.front().null, "untrained");
+  EXPECT_EQ(result.model_file, "");
+  const auto& mixing = result.layers[0].metrics[static_cast<std::size_t>(metrics::Metric::kMixingTimePaper)];
+  EXPECT_EQ(mixing.n, 6);
+  EXPECT_GT(mixing.mean, 0);
+}
+
+TEST(BundleTraining, TheCurveHasItsPointsAndTheLayersAlongTheWay) {
+  const protocol::TrialResult result = train_alone(small_settings());
+  ASSERT_THAT(result.curve, SizeIs(40));
+  for (std::size_t i = 0; i < 40; ++i) {
+    EXPECT_EQ(result.curve[i].step, static_cast<std::int64_t>(i) + 1);
+    EXPECT_THAT(result.curve[i].layers, SizeIs(i == 15 || i == 31 ? 6 : 0));
+  }
+  EXPECT_NEAR(result.curve.front().loss, std::log(12.0), 1);
+}
+
+TEST(BundleTraining, TheSameSettingsGiveTheSameBits) {
+  EXPECT_EQ(timeless(train_alone(small_settings())), timeless(train_alone(small_settings())));
+  EXPECT_NE(timeless(train_alone(small_settings())), timeless(train_alone(small_settings(1))));
+}
+
+TEST(BundleTraining, ATrialDoesNotDependOnItsBundle) {
+  // 11 tokens: a row of the buffers is no multiple of a vector long.
+  std::vector<trial::Settings> settings;
+  protocol::TrainBundle bundle;
+  const TemporaryFolder store;
+  for (std::uint32_t seed = 0; seed < 3; ++seed) {
+    settings.push_back(small_settings(seed));
+    settings.back().model.vocabulary = 11;
+    settings.back().training.learning_rate = 1e-3 * (seed + 1);
+    bundle.bundle.push_back(assignment(seed + 1, settings.back()));
+  }
+  bundle.store_folder = store.path().string();
+  bundle.checkpoint_every_seconds = 1e9;
+  RecordingAgent agent;
+  train_bundle(bundle, {}, agent);
+  const auto done = agent.all<protocol::TrialDone>();
+  ASSERT_THAT(done, SizeIs(3));
+  for (std::size_t i = 0; i < 3; ++i) {
+    EXPECT_EQ(done[i].attempt, static_cast<std::int64_t>(i) + 1);
+    EXPECT_EQ(timeless(done[i].result), timeless(train_alone(settings[i]))) << "trial " << i;
+  }
+}
+
+TEST(BundleTraining, AStoppedTrialGoesOnAndEndsLikeAnUninterruptedOne) {
+  const trial::Settings settings = small_settings();
+  const TemporaryFolder store;
+  const protocol::TrainBundle bundle{{assignment(1, settings)}, store.path().string(), 1e9};
+  for (const std::int64_t steps : {7, 12, 19}) {  // 38 steps in three parts; layers are measured at 16 and 32
+    RecordingAgent agent(steps);
+    train_bundle(bundle, {}, agent);
+    ASSERT_THAT(agent.all<protocol::TrialStopped>(), SizeIs(1));
+  }
+  RecordingAgent agent;
+  train_bundle(bundle, {}, agent);
+  ASSERT_THAT(agent.all<protocol::TrialDone>(), SizeIs(1));
+  EXPECT_EQ(timeless(agent.all<protocol::TrialDone>()[0].result), timeless(train_alone(settings)));
+  EXPECT_THAT(text_of(protocol::trial_log(store.path(), 1)), HasSubstr("resumes at step 38"));
+}
+
+TEST(BundleTraining, TrialsOfABundleResumeFromDifferentSteps) {
+  const TemporaryFolder store;
+  const protocol::TrainBundle first{{assignment(1, small_settings(1))}, store.path().string(), 1e9};
+  RecordingAgent stopped(10);
+  train_bundle(first, {}, stopped);
+  EXPECT_EQ(stopped.all<protocol::TrialStopped>().at(0).step, 10);
+  protocol::TrainBundle both = first;
+  both.bundle.push_back(assignment(2, small_settings(2)));
+  RecordingAgent agent;
+  train_bundle(both, {}, agent);
+  const auto done = agent.all<protocol::TrialDone>();
+  ASSERT_THAT(done, SizeIs(2));
+  EXPECT_EQ(timeless(done[0].result), timeless(train_alone(small_settings(1))));
+  EXPECT_EQ(timeless(done[1].result), timeless(train_alone(small_settings(2))));
+}
+
+TEST(BundleTraining, StoppedBeforeTheFirstStepThereIsNoCheckpoint) {
+  const TemporaryFolder store;
+  RecordingAgent agent(0);
+  train_bundle({{assignment(1, small_settings())}, store.path().string(), 1e9}, {}, agent);
+  EXPECT_EQ(agent.all<protocol::TrialStopped>().at(0).step, 0);
+  EXPECT_FALSE(std::filesystem::exists(store.path() / "checkpoints"));
+}
+
+TEST(BundleTraining, TheNewestDamagedCheckpointCostsOnlyItsSteps) {
+  const trial::Settings settings = small_settings();
+  const TemporaryFolder store;
+  const protocol::TrainBundle bundle{
+      {assignment(1, settings)}, store.path().string(), 0};  // one at every step
+  RecordingAgent stopped(20);
+  train_bundle(bundle, {}, stopped);
+  const auto newest = store.path() / "checkpoints" / (bundle.bundle[0].key + ".20.ckpt");
+  ASSERT_TRUE(std::filesystem::exists(newest));
+  std::filesystem::resize_file(newest, 1000);
+  RecordingAgent agent;
+  train_bundle(bundle, {}, agent);
+  EXPECT_EQ(timeless(agent.all<protocol::TrialDone>().at(0).result), timeless(train_alone(settings)));
+  const std::string log = text_of(protocol::trial_log(store.path(), 1));
+  EXPECT_THAT(log, HasSubstr("cut off"));
+  EXPECT_THAT(log, HasSubstr("resumes at step 19"));
+}
+
+TEST(BundleTraining, ADivergedTrialSaysItsStepAndLeavesTheOthersAlone) {
+  trial::Settings diverging = small_settings(5);
+  diverging.training.learning_rate = 1e30;
+  const TemporaryFolder store;
+  RecordingAgent agent;
+  train_bundle({{assignment(1, diverging), assignment(2, small_settings())}, store.path().string(), 1e9}, {},
+               agent);
+  const auto errors = agent.all<protocol::TrialError>();
+  ASSERT_THAT(errors, SizeIs(1));
+  EXPECT_EQ(errors[0].attempt, 1);
+  EXPECT_EQ(errors[0].reason, protocol::EndReason::kDiverged);
+  EXPECT_THAT(errors[0].message, testing::MatchesRegex("loss is (NaN|infinite) at step [0-9]+"));
+  const auto done = agent.all<protocol::TrialDone>();
+  ASSERT_THAT(done, SizeIs(1));
+  EXPECT_EQ(timeless(done[0].result), timeless(train_alone(small_settings())));
+}
+
+TEST(BundleTraining, UnequalShapesAreAnErrorOfEveryTrial) {
+  trial::Settings wider = small_settings();
+  wider.model.mlp_width = 32;
+  const TemporaryFolder store;
+  RecordingAgent agent;
+  train_bundle({{assignment(1, small_settings()), assignment(2, wider)}, store.path().string(), 1e9}, {},
+               agent);
+  ASSERT_THAT(agent.all<protocol::TrialError>(), SizeIs(2));
+  EXPECT_THAT(agent.all<protocol::TrialError>()[1].message, HasSubstr("equal shapes"));
+}
+
+TEST(BundleTraining, AFolderThatCannotBeWrittenIsAnErrorOfTheTrial) {
+  const TemporaryFolder store;
+  std::ofstream(store.path() / "logs") << "in the way";
+  RecordingAgent agent;
+  testing::internal::CaptureStderr();
+  train_bundle({{assignment(1, small_settings())}, store.path().string(), 1e9}, {}, agent);
+  testing::internal::GetCapturedStderr();
+  EXPECT_THAT(agent.all<protocol::TrialError>().at(0).message, HasSubstr("log"));
+}
+
+TEST(BundleTraining, AKeptModelIsTheTrainedOneAndTheSameInEveryAttempt) {
+  std::vector<std::string> hashes;
+  for (const std::int64_t attempt : {4, 9}) {
+    const TemporaryFolder store;
+    protocol::Assignment kept = assignment(1, small_settings());
+    kept.attempt = attempt;
+    kept.keep_model = true;
+    RecordingAgent agent;
+    train_bundle({{kept}, store.path().string(), 1e9}, {}, agent);
+    const protocol::TrialResult result = agent.all<protocol::TrialDone>().at(0).result;
+    EXPECT_EQ(result.model_file, "models/" + kept.key + ".hsm");
+    const auto path = store.path() / result.model_file;
+    EXPECT_EQ(trial::sha256_hex(std::span<const std::byte>(read_whole_file(path))), result.model_sha256);
+    EXPECT_EQ(load_model(path, std::nullopt).settings, kept.settings);
+    EXPECT_EQ(read_model_file(path).step, 40);
+    hashes.push_back(result.model_sha256);
+  }
+  EXPECT_EQ(hashes[0], hashes[1]);
+}
+
+}  // namespace
+}  // namespace headsweep::trainer

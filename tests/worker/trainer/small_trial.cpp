@@ -1,0 +1,62 @@
+#include "tests/worker/trainer/small_trial.h"
+
+#include <cstdlib>
+
+#include "errors/check.h"
+#include "trial/key.h"
+#include "worker/trainer/bundle_training.h"
+
+namespace headsweep::trainer {
+
+TemporaryFolder::TemporaryFolder() {
+  std::string name = (std::filesystem::temp_directory_path() / "headsweep-trainer-XXXXXX").string();
+  check(mkdtemp(name.data()) != nullptr, "a temporary folder can be made");
+  path_ = name;
+}
+
+TemporaryFolder::~TemporaryFolder() {
+  std::error_code error;
+  std::filesystem::remove_all(path_, error);
+}
+
+trial::Settings small_settings(std::uint32_t seed) {
+  trial::Settings settings;
+  settings.model.vocabulary = 12;
+  settings.model.length = 12;
+  settings.model.width = 16;
+  settings.model.layers = 2;
+  settings.model.heads = 2;
+  settings.model.mlp_width = 24;
+  settings.model.dropout = 0.1;
+  settings.training.task = "cycle";
+  settings.training.samples = 64;
+  settings.training.steps = 40;
+  settings.training.batch = 8;
+  settings.training.learning_rate = 3e-3;
+  settings.measure.sequences = 6;
+  settings.measure.every = 16;
+  settings.measure.horizon = 20;
+  settings.seed = seed;
+  return settings;
+}
+
+protocol::Assignment assignment(std::int64_t number, const trial::Settings& settings) {
+  return {number, number, trial::trial_key(settings), settings, false};
+}
+
+std::vector<std::byte> timeless(protocol::TrialResult result) {
+  result.train_seconds = 0;
+  result.measure_seconds = 0;
+  return protocol::encode(protocol::TrialDone{0, std::move(result)});
+}
+
+protocol::TrialResult train_alone(const trial::Settings& settings) {
+  const TemporaryFolder store;
+  RecordingAgent agent;
+  train_bundle({{assignment(1, settings)}, store.path().string(), 1e9}, {}, agent);
+  const auto done = agent.all<protocol::TrialDone>();
+  check(done.size() == 1, "an undisturbed trial is done");
+  return done.front().result;
+}
+
+}  // namespace headsweep::trainer

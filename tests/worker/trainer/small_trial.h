@@ -1,0 +1,65 @@
+// Trials small enough to be trained in a test, and an agent that only listens.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "protocol/messages.h"
+#include "worker/trainer/agent_side.h"
+
+namespace headsweep::trainer {
+
+// A folder that lives as long as this.
+class TemporaryFolder {
+ public:
+  TemporaryFolder();
+  ~TemporaryFolder();
+  TemporaryFolder(const TemporaryFolder&) = delete;
+  TemporaryFolder& operator=(const TemporaryFolder&) = delete;
+
+  [[nodiscard]] const std::filesystem::path& path() const { return path_; }
+
+ private:
+  std::filesystem::path path_;
+};
+
+// Two layers of two heads, width 16, length 12, 40 steps with dropout; task cycle.
+trial::Settings small_settings(std::uint32_t seed = 0);
+
+// Attempt and trial number `number`.
+protocol::Assignment assignment(std::int64_t number, const trial::Settings& settings);
+
+// Keeps what is sent; asks to stop when it has been asked `stop_after` times.
+class RecordingAgent final : public AgentSide {
+ public:
+  explicit RecordingAgent(std::int64_t stop_after = -1) : stop_after_(stop_after) {}
+
+  void send(const protocol::Message& message) override { messages.push_back(message); }
+  bool stop_requested() override { return stop_after_ >= 0 && asked_++ >= stop_after_; }
+
+  template <class T>
+  [[nodiscard]] std::vector<T> all() const {
+    std::vector<T> found;
+    for (const protocol::Message& message : messages) {
+      if (const T* const held = std::get_if<T>(&message)) found.push_back(*held);
+    }
+    return found;
+  }
+
+  std::vector<protocol::Message> messages;
+
+ private:
+  std::int64_t stop_after_;
+  std::int64_t asked_ = 0;
+};
+
+// Every bit of a result but what the clock decides, as bytes to be compared.
+std::vector<std::byte> timeless(protocol::TrialResult result);
+
+// The result of training that bundle of one here and now.
+protocol::TrialResult train_alone(const trial::Settings& settings);
+
+}  // namespace headsweep::trainer
