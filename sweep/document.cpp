@@ -25,7 +25,8 @@ Document read_document(std::string_view text, const std::string& file,
     const std::string name = checked_text(key->str(), place);
     const toml::table* const table = node->as_table();
     if (!table) {
-      refuse(place, "'" + name + "' must be a table, written [" + name + "]; every key belongs into a table");
+      refuse(place, "'" + name +
+                        "' must be a table with a header in single brackets; every key belongs into a table");
     }
     read_table(document, name, place, *table, origin);
   }

@@ -2,9 +2,9 @@
 
 #include <algorithm>
 #include <cerrno>
-#include <cstring>
 #include <filesystem>
 #include <fstream>
+#include <system_error>
 #include <unordered_set>
 
 #include "sweep/document.h"
@@ -113,7 +113,7 @@ std::string read_text_file(const std::string& path) {
   std::error_code not_there;  // opening the file says it better
   if (std::filesystem::is_directory(path, not_there)) refuse(path, "is a folder, not a sweep file");
   std::ifstream file(path, std::ios::binary);
-  if (!file) refuse(path, std::string("cannot be opened: ") + std::strerror(errno));
+  if (!file) refuse(path, "cannot be opened: " + std::generic_category().message(errno));
   std::string text(kMaxSweepFileBytes + 1, '\0');
   file.read(text.data(), static_cast<std::streamsize>(text.size()));
   if (file.bad()) refuse(path, "cannot be read");

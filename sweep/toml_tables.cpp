@@ -54,19 +54,42 @@ Element to_element(const toml::node& node, const Origin& origin) {
   return element;
 }
 
-// Appends the entries of a table that is keyed by names of settings: model.heads = .. and "model.heads" = ..
-void append_by_setting(Table& table, const std::string& prefix, const toml::table& source,
-                       const Origin& origin) {
+// Where a key was written; positions in one text are ordered.
+std::pair<toml::source_index, toml::source_index> position(const toml::key& key) {
+  const toml::source_position begin = key.source().begin;
+  return {begin.line, begin.column};
+}
+
+// A value below a table that is keyed by names of settings: model.heads = .. or "model.heads" = ..
+struct Leaf {
+  std::string name;
+  const toml::key* key;
+  const toml::node* node;
+};
+
+void collect_leaves(std::vector<Leaf>& leaves, const std::string& prefix, const toml::table& source,
+                    const Origin& origin) {
   for (const auto& [key, node] : in_order(source)) {
-    const std::string place = origin.place(key->source());
-    const std::string name = checked_text(prefix + std::string(key->str()), place);
+    std::string name = checked_text(prefix + std::string(key->str()), origin.place(key->source()));
     const toml::table* const inner = node->as_table();
     if (inner && !inner->empty()) {
-      append_by_setting(table, name + ".", *inner, origin);
+      collect_leaves(leaves, name + ".", *inner, origin);
     } else {
-      table.entries.push_back(to_entry(name, place, *node, origin));
+      leaves.push_back({std::move(name), key, node});
     }
   }
+}
+
+// Entries in the order of the text, also where the keys of inner tables alternate.
+std::vector<Entry> entries_by_setting(const toml::table& source, const Origin& origin) {
+  std::vector<Leaf> leaves;
+  collect_leaves(leaves, "", source, origin);
+  std::ranges::stable_sort(leaves, {}, [](const Leaf& leaf) { return position(*leaf.key); });
+  std::vector<Entry> entries;
+  for (Leaf& leaf : leaves) {
+    entries.push_back(to_entry(std::move(leaf.name), origin.place(leaf.key->source()), *leaf.node, origin));
+  }
+  return entries;
 }
 
 }  // namespace
@@ -111,28 +134,23 @@ Entry to_entry(std::string key, std::string place, const toml::node& node, const
 std::vector<std::pair<const toml::key*, const toml::node*>> in_order(const toml::table& table) {
   std::vector<std::pair<const toml::key*, const toml::node*>> pairs;
   for (const auto& [key, node] : table) pairs.emplace_back(&key, &node);
-  std::ranges::stable_sort(pairs, {}, [](const auto& pair) {
-    const toml::source_position begin = pair.first->source().begin;
-    return std::pair(begin.line, begin.column);
-  });
+  std::ranges::stable_sort(pairs, {}, [](const auto& pair) { return position(*pair.first); });
   return pairs;
 }
 
 void read_baseline(Document& document, const std::string& place, const toml::table& source,
                    const Origin& origin) {
-  document.baseline = {place, {}};
-  append_by_setting(document.baseline, "", source, origin);
+  document.baseline = {place, entries_by_setting(source, origin)};
 }
 
 void read_table(Document& document, const std::string& name, const std::string& place,
                 const toml::table& source, const Origin& origin) {
-  Table table{place, {}};
   if (name == kAxes) {
-    append_by_setting(table, "", source, origin);
-    document.tables[name] = std::move(table);
+    document.tables[name] = {place, entries_by_setting(source, origin)};
     return;
   }
   if (name == kAnalysis) document.baseline = {};
+  Table table{place, {}};
   for (const auto& [key, node] : in_order(source)) {
     const std::string key_place = origin.place(key->source());
     if (name == kAnalysis && *key == kBaseline && node->is_table()) {

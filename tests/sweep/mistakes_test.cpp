@@ -208,6 +208,12 @@ TEST(Mistakes, InSize) {
 
 // The TOML library overflows the stack when it frees hundreds of thousands of nested tables.
 TEST(Mistakes, InDepth) {
+  const auto comment_of_dots = [](std::size_t dots) {
+    return complaint_about("[sweep]\nname = \"a\"\n#" + std::string(dots, '.'));
+  };
+  EXPECT_EQ(comment_of_dots(200), "accepted");
+  EXPECT_EQ(comment_of_dots(201),
+            "s.toml:3: more than 200 dots on a line; break the list into several lines");
   std::string deep = "[sweep]\nname";
   for (int i = 0; i < 300'000; ++i) deep += ".a";
   EXPECT_THAT(complaint_about(deep + " = 1"), StartsWith("s.toml:2: more than 200 dots on a line"));

@@ -115,13 +115,16 @@ TEST(SweepFile, AxesKeepTheOrderOfTheFileHoweverTheyAreWritten) {
 [sweep]
 name = "order"
 [axes]
-training.task = ["cycle", "copy"]
+    training.task = ["cycle", "copy"]
 "model.heads" = [8, 1]
 measure.horizon = [5]
-model.dropout = [0.1])");
+  model.dropout = [0.1]
+training.batch = [50]
+model.width = [64])");
   std::vector<std::string> order;
   for (const Axis& axis : sweep.axes) order.push_back(axis.setting);
-  EXPECT_THAT(order, ElementsAre("training.task", "model.heads", "measure.horizon", "model.dropout"));
+  EXPECT_THAT(order, ElementsAre("training.task", "model.heads", "measure.horizon", "model.dropout",
+                                 "training.batch", "model.width"));
 }
 
 TEST(SweepFile, TheBaselineMayBeATableOfItsOwn) {
