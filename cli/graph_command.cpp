@@ -59,14 +59,15 @@ void require_applicable(const GraphOptions& options, const std::vector<std::stri
                                                            {"dilation", options.dilation.has_value()},
                                                            {"degree", options.degree.has_value()},
                                                            {"seed", options.seed.has_value()}};
-  for (const auto& [name, is_given] : given) {
+  for (const auto& parameter : given) {
     const bool applies = std::ranges::any_of(families, [&](const std::string& family) {
       const auto parameters = graphs::family_parameters(graphs::family_of(family));
-      return std::ranges::find(parameters, name) != parameters.end();
+      return std::ranges::find(parameters, parameter.first) != parameters.end();
     });
-    if (is_given && !applies) {
+    if (parameter.second && !applies) {
       throw UserError(
-          "--" + name + " does not apply to " + (families.empty() ? "a graph file" : families.front()) +
+          "--" + parameter.first + " does not apply to " +
+          (families.empty() ? "a graph file" : families.front()) +
           "; width belongs to window, dilated and layered, dilation to dilated, degree and seed to random");
     }
   }

@@ -10,6 +10,7 @@
 #include "tasks/task.h"
 #include "trial/key.h"
 #include "trial/parameters.h"
+#include "trial/task_shape.h"
 
 namespace headsweep::results {
 namespace {
@@ -69,7 +70,7 @@ std::vector<std::string> derived_trial_columns() {
 std::vector<Cell> derived_trial_cells(const trial::Settings& settings) {
   const tasks::Task* const task = tasks::find_task(settings.training.task);
   check(task != nullptr, "settings with an unknown task");
-  const tasks::TaskShape shape{settings.model.length, settings.model.vocabulary};
+  const tasks::TaskShape shape = trial::task_shape(settings);
   std::vector<Cell> row = {trial::trial_key(settings),
                            trial::arm_key(settings),
                            std::int64_t{settings.seed},
