@@ -89,8 +89,9 @@ class FirstTimes {
 }  // namespace
 
 MixingTimes MixingTimes::never(std::int64_t n) {
-  const double value = n > 1 ? kInfinity : kUndefined;
-  return {value, value, value, value, value, n > 1 ? 1.0 : kUndefined, value, n > 1};
+  if (n == 1)
+    return {kUndefined, kUndefined, kUndefined, kUndefined, kUndefined, kUndefined, kUndefined, false};
+  return {kInfinity, kInfinity, kInfinity, kInfinity, kInfinity, 1, kInfinity, true};
 }
 
 void check_rule(const MixingRule& rule) {
