@@ -31,6 +31,7 @@ void Scheduler::on(WorkerState& worker, protocol::AttemptFailed failed) {
   const std::string message = failed.message;
   record(results::AttemptEnded{
       .trial = queue_.trial(attempt.index).trial, .failure = std::move(failed), .trial_state = state});
+  feed_hungry();  // before this worker is one of them: others are to try first
   begin_first_bundle(worker);
   if (std::ssize(worker.unstarted_bundles) >= kStartFailures && progress_.workers < 2 &&
       phase_ == Phase::kRunning) {
@@ -38,7 +39,6 @@ void Scheduler::on(WorkerState& worker, protocol::AttemptFailed failed) {
     return dismiss_all(Phase::kDraining, *error_);
   }
   judge(worker);
-  feed_hungry();
   feed(worker);
 }
 
