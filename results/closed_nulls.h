@@ -1,5 +1,5 @@
 // The nulls in closed form (uniform, identity and previous-token attention), which need no model: stored for every
-// task and shape of a sweep, beside which its values are read.
+// length of a sweep, beside which its values are read.
 #pragma once
 
 #include <cstdint>

@@ -28,7 +28,7 @@ std::string nulls_sql() {
          "\n  SELECT 0 UNION ALL"
          "\n  SELECT layer + 1 FROM layer_numbers WHERE layer + 1 < (SELECT max(layers) FROM trials)),"
          "\narms AS ("
-         "\n  SELECT DISTINCT sweep, arm, task, heads, layers, length, vocabulary, measure_horizon"
+         "\n  SELECT DISTINCT sweep, arm, task, heads, layers, length, measure_horizon"
          "\n  FROM trials WHERE state <> 'pruned'),"
          "\nmeasured AS ("
          "\n  SELECT b.name AS name, t.sweep, t.task, t.heads, t.arm, b.layer AS layer, b.split AS split, " +
@@ -37,8 +37,8 @@ std::string nulls_sql() {
          "\n  UNION ALL"
          "\n  SELECT b.name, a.sweep, a.task, a.heads, a.arm, n.layer, NULL, " +
          names +
-         "\n  FROM baselines b JOIN arms a ON b.sweep = a.sweep AND b.task = a.task AND b.length = a.length"
-         "\n    AND b.vocabulary = a.vocabulary AND b.horizon = a.measure_horizon"
+         "\n  FROM baselines b JOIN arms a ON b.sweep = a.sweep AND b.length = a.length"
+         "\n    AND b.horizon = a.measure_horizon"
          "\n  JOIN layer_numbers n ON n.layer < a.layers WHERE b.trial IS NULL)"
          "\nSELECT b.name AS \"null\", s.name AS sweep, b.task AS task, b.heads AS heads, b.arm AS arm,"
          "\n  b.layer AS layer, b.split AS split, m.metric AS metric,"

@@ -90,8 +90,7 @@ void ResultRows::insert_head(protocol::TrialId trial, const protocol::HeadMeasur
 
 void ResultRows::insert_null(protocol::TrialId trial, const protocol::NullMeasurement& null) {
   const protocol::LayerMeasurement& layer = null.measurement;
-  row_ = {sweep_, null.null, trial,  layer.layer, split_cell(layer.split),
-          Cell(), Cell(),    Cell(), Cell(),      kMetricsVersion};
+  row_ = {sweep_, null.null, trial, layer.layer, split_cell(layer.split), Cell(), Cell(), kMetricsVersion};
   append_metric_cells(layer.metrics, MetricSet::kLayer, row_);
   nulls_(row_);
 }

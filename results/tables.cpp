@@ -203,8 +203,7 @@ TableSpec curve_metrics_table() {
   return table;
 }
 
-// Either of one trial (trial, layer, split set) or in closed form for all trials of a task and shape (task, length,
-// vocabulary, horizon set).
+// Either of one trial (trial, layer, split set) or in closed form for all trials of a length and horizon.
 TableSpec baselines_table() {
   TableSpec table = {"baselines",
                      {{"baseline", "INTEGER PRIMARY KEY", false},
@@ -213,13 +212,11 @@ TableSpec baselines_table() {
                       {"trial", "INTEGER REFERENCES results"},
                       {"layer", "INTEGER"},
                       {"split", std::string("TEXT ") + kSplitCheck},
-                      {"task", "TEXT"},
                       {"length", "INTEGER"},
-                      {"vocabulary", "INTEGER"},
                       {"horizon", "INTEGER"},
                       {"metrics_version", "INTEGER NOT NULL"}},
-                     {"CHECK ((trial IS NULL) = (task IS NOT NULL))", "UNIQUE (trial, name, layer, split)",
-                      "UNIQUE (sweep, name, task, length, vocabulary, horizon)"}};
+                     {"CHECK ((trial IS NULL) = (length IS NOT NULL))", "UNIQUE (trial, name, layer, split)",
+                      "UNIQUE (sweep, name, length, horizon)"}};
   append_metrics(table.columns, MetricSet::kLayer);
   return table;
 }

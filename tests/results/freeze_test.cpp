@@ -1,0 +1,209 @@
+#include <fstream>
+
+#include <gmock/gmock.h>
+
+#include "sample_store.h"
+#include "trial/key.h"
+
+namespace headsweep::results {
+namespace {
+
+using testing::ElementsAre;
+using testing::HasSubstr;
+
+using FreezeTest = StoreTest;
+
+std::vector<protocol::TrialId> numbers(const FrozenSweep& sweep) {
+  std::vector<protocol::TrialId> trials;
+  for (const OpenTrial& open : sweep.open) trials.push_back(open.trial);
+  return trials;
+}
+
+TEST_F(FreezeTest, WritesThePlanIntoANewStore) {
+  OwnedStore store(path());
+  const sweep::Plan plan = sweep::make_plan(sample_sweep());
+  const FrozenSweep frozen = freeze(store, sample_sweep());
+  EXPECT_EQ(frozen.name, "sample");
+  EXPECT_EQ(frozen.hash, plan.hash);
+  EXPECT_EQ(frozen.trials, 12);
+  EXPECT_EQ(frozen.done, 0);
+  EXPECT_EQ(frozen.failed, 0);
+  EXPECT_EQ(frozen.next_attempt, 1);
+  ASSERT_EQ(frozen.open.size(), plan.trials.size());
+  for (std::size_t i = 0; i < plan.trials.size(); ++i) {
+    EXPECT_EQ(frozen.open[i].trial, plan.trials[i].number);
+    EXPECT_EQ(frozen.open[i].key, plan.trials[i].key);
+    EXPECT_EQ(frozen.open[i].settings, plan.trials[i].settings);
+    EXPECT_EQ(frozen.open[i].failed_attempts, 0);
+  }
+}
+
+TEST_F(FreezeTest, MaterialisesSettings) {
+  {
+    OwnedStore store(path());
+    freeze(store, sample_sweep());
+  }
+  const Table table =
+      sql(path(),
+          "SELECT task, heads, head_width, width, mlp_width, mlp_widths, dropout, samples, seed, "
+          "init_similarity, penalty, graph, graph_shared, parameter_mismatch "
+          "FROM trial_results WHERE trial = 4");
+  EXPECT_THAT(table.rows.at(0),
+              ElementsAre(Cell("copy"), Cell(std::int64_t{2}), Cell(std::int64_t{4}), Cell(std::int64_t{8}),
+                          Cell(std::int64_t{8}), Cell("[8,8]"), Cell(0.0), Cell(std::int64_t{0}),
+                          Cell(std::int64_t{0}), Cell(0.0), Cell("none"), Cell("full"), Cell(std::int64_t{0}),
+                          Cell(0.0)));
+}
+
+TEST_F(FreezeTest, ResumesWithoutExpandingAgain) {
+  {
+    OwnedStore store(path());
+    FrozenSweep frozen = freeze(store, sample_sweep());
+    frozen.open.resize(5);
+    run_all(store, frozen, [](protocol::TrialId trial) { return trial == 2; });
+  }
+  OwnedStore store(path());
+  sweep::Sweep renamed = sample_sweep();
+  renamed.name = "other name";
+  renamed.resources.retries = 7;
+  const FrozenSweep frozen = store.freeze(renamed, IfChanged::kRefuse, []() -> sweep::Plan {
+    ADD_FAILURE() << "expanded";
+    return {};
+  });
+  EXPECT_EQ(frozen.done, 4);
+  EXPECT_EQ(frozen.failed, 1);
+  EXPECT_EQ(frozen.next_attempt, 6);
+  EXPECT_THAT(numbers(frozen), ElementsAre(6, 7, 8, 9, 10, 11, 12));
+}
+
+TEST_F(FreezeTest, CountsFailedAttemptsButNotInterruptions) {
+  {
+    OwnedStore store(path());
+    const FrozenSweep frozen = freeze(store, sample_sweep());
+    StoreWriter writer(store, frozen.sweep);
+    const auto end = [&](protocol::AttemptId attempt, protocol::EndReason reason) {
+      writer.submit(AttemptStarted{attempt, 1, 1});
+      writer.submit(AttemptEnded{1, {attempt, reason, "", 9, {}, ""}, TrialState::kPlanned});
+    };
+    end(1, protocol::EndReason::kTrainerKilled);
+    end(2, protocol::EndReason::kWorkerLost);
+    end(3, protocol::EndReason::kTimeout);
+    writer.finish();
+  }
+  OwnedStore store(path());
+  const FrozenSweep frozen = freeze(store, sample_sweep());
+  EXPECT_EQ(frozen.open.at(0).trial, 1);
+  EXPECT_EQ(frozen.open.at(0).failed_attempts, 2);
+  EXPECT_EQ(frozen.open.at(1).failed_attempts, 0);
+  EXPECT_EQ(frozen.next_attempt, 4);
+}
+
+TEST_F(FreezeTest, RefusesAnotherSweepAndNamesTheDifference) {
+  make_finished_store(path());
+  OwnedStore store(path());
+  const std::string message = user_error_of([&] { freeze(store, sample_sweep(5)); });
+  EXPECT_THAT(message, HasSubstr("seeds"));
+  EXPECT_THAT(message, HasSubstr("--extend"));
+  EXPECT_EQ(sql_integer(path(), "SELECT count(*) FROM trials"), 12);
+}
+
+TEST_F(FreezeTest, ExtendReusesByKeyPrunesAndPlans) {
+  make_finished_store(path());
+  sweep::Sweep wanted = sample_sweep(4);
+  wanted.axes[1].values = {std::int64_t{2}, std::int64_t{4}};  // 1 head goes, 4 heads come
+  OwnedStore store(path());
+  const FrozenSweep frozen = freeze(store, wanted, IfChanged::kExtend);
+  EXPECT_EQ(frozen.hash, sweep::plan_hash(wanted));
+  EXPECT_EQ(frozen.trials, 16);
+  EXPECT_EQ(frozen.done, 6);
+  // In plan order: copy x 2 heads x seed 3, copy x 4 heads x 4 seeds, and so for cycle.
+  EXPECT_THAT(numbers(frozen), ElementsAre(13, 14, 15, 16, 17, 18, 19, 20, 21, 22));
+  EXPECT_EQ(sql_integer(path(), "SELECT count(*) FROM trials WHERE state = 'pruned' AND heads = 1"), 6);
+  EXPECT_EQ(sql_integer(path(), "SELECT count(*) FROM layer_results WHERE heads = 1"), 0);
+  EXPECT_EQ(sql_integer(path(), "SELECT count(*) FROM layer_metrics"), 48);
+  const Table amendment = sql(path(), "SELECT new_hash, reused, planned, pruned FROM amendments");
+  ASSERT_EQ(amendment.rows.size(), 1);
+  EXPECT_THAT(amendment.rows[0], ElementsAre(Cell(frozen.hash), Cell(std::int64_t{6}), Cell(std::int64_t{10}),
+                                             Cell(std::int64_t{6})));
+  EXPECT_EQ(sql_integer(path(), "SELECT count(*) FROM events WHERE kind = 'amended'"), 1);
+}
+
+TEST_F(FreezeTest, PrunedTrialsComeBackWithTheirResults) {
+  make_finished_store(path());
+  sweep::Sweep fewer = sample_sweep(2);
+  OwnedStore store(path());
+  EXPECT_EQ(freeze(store, fewer, IfChanged::kExtend).trials, 8);
+  const FrozenSweep frozen = freeze(store, sample_sweep(3), IfChanged::kExtend);
+  EXPECT_EQ(frozen.trials, 12);
+  EXPECT_EQ(frozen.done, 12);
+  EXPECT_TRUE(frozen.open.empty());
+}
+
+TEST_F(FreezeTest, StoresClosedNullsOnce) {
+  make_finished_store(path());
+  {
+    OwnedStore store(path());
+    freeze(store, sample_sweep(5), IfChanged::kExtend);
+  }
+  EXPECT_EQ(sql_integer(path(), "SELECT count(*) FROM baselines WHERE trial IS NULL"), 3);
+  // Worked example of the definitions: uniform causal attention over 8 positions.
+  const Cell hitting =
+      sql_cell(path(), "SELECT hitting_time_forward_mean FROM baselines WHERE name = 'uniform'");
+  EXPECT_NEAR(std::get<double>(hitting), 3.592067850792, 1e-11);
+  EXPECT_EQ(
+      sql_integer(path(), "SELECT hitting_time_forward_mean_censored FROM baselines WHERE name = 'identity'"),
+      1);
+}
+
+TEST_F(FreezeTest, TakesUpAfterALostRun) {
+  {
+    OwnedStore store(path());
+    const FrozenSweep frozen = freeze(store, sample_sweep());
+    StoreWriter writer(store, frozen.sweep);
+    writer.submit(WorkerSeen{1, {"node1", 4711, "cpu", 1}});
+    writer.submit(AttemptStarted{1, 3, 1});
+    writer.finish();
+  }
+  OwnedStore store(path());
+  const FrozenSweep frozen = freeze(store, sample_sweep());
+  EXPECT_EQ(frozen.open.size(), 12);
+  EXPECT_EQ(frozen.next_attempt, 2);
+  EXPECT_EQ(sql_cell(path(), "SELECT state FROM attempts"), Cell("interrupted"));
+  EXPECT_EQ(sql_cell(path(), "SELECT state FROM workers"), Cell("lost"));
+  EXPECT_EQ(sql_cell(path(), "SELECT kind FROM events"), Cell("recovered"));
+}
+
+TEST_F(FreezeTest, RefusesWhatIsNoStore) {
+  std::ofstream(path()) << "this is a text file that is long enough to have a header of SQLite's length, "
+                           "one hundred bytes and more";
+  EXPECT_THAT(user_error_of([&] { OwnedStore{path()}; }), HasSubstr("not a SQLite file"));
+  EXPECT_FALSE(std::filesystem::exists(store_folder(path())));
+}
+
+TEST_F(FreezeTest, RefusesAnotherApplication) {
+  { std::ofstream create(path()); }
+  sql(path(), "CREATE TABLE notes (text TEXT)");
+  EXPECT_THAT(user_error_of([&] { OwnedStore{path()}; }), HasSubstr("another application"));
+  EXPECT_FALSE(std::filesystem::exists(store_folder(path())));
+}
+
+TEST_F(FreezeTest, RefusesANewerSchema) {
+  make_finished_store(path());
+  sql(path(), "PRAGMA user_version = 99");
+  EXPECT_THAT(user_error_of([&] { OwnedStore{path()}; }), HasSubstr("newer headsweep (schema 99"));
+}
+
+TEST_F(FreezeTest, RefusesAFolderAndAMissingFolder) {
+  EXPECT_THAT(user_error_of([&] { OwnedStore{path().parent_path()}; }), HasSubstr("is a folder"));
+  EXPECT_THAT(user_error_of([&] { OwnedStore{path() / "results.db"}; }), HasSubstr("folder that exists"));
+  // Nobody can create files there, whatever their rights.
+  EXPECT_THAT(user_error_of([&] { OwnedStore{"/proc/results.db"}; }),
+              HasSubstr("folder that exists and can be written"));
+}
+
+TEST_F(FreezeTest, FolderOfAStoreIsNamedAfterIt) {
+  EXPECT_EQ(store_folder("demo/results.db"), std::filesystem::path("demo/results.db.d"));
+}
+
+}  // namespace
+}  // namespace headsweep::results

@@ -1,0 +1,122 @@
+#include "results/query.h"
+
+#include <gmock/gmock.h>
+
+#include "sample_store.h"
+
+namespace headsweep::results {
+namespace {
+
+using testing::Contains;
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::Not;
+
+class QueryTest : public StoreTest {
+ protected:
+  void SetUp() override {
+    make_finished_store(path(), 3, [](protocol::TrialId trial) { return trial == 12; });
+  }
+
+  Table ask(const std::string& name, const std::vector<std::string>& where = {},
+            bool headline = false) const {
+    StoreReader reader(path());
+    return run_query(reader, {name, where, headline});
+  }
+  Table ask_sql(const std::string& statement) const {
+    StoreReader reader(path());
+    return run_sql(reader, statement);
+  }
+  [[nodiscard]] std::string sql_error(const std::string& statement) const {
+    return user_error_of([&] { ask_sql(statement); });
+  }
+};
+
+TEST_F(QueryTest, AnswersEveryName) {
+  const std::pair<const char*, std::size_t> rows[] = {{"trials", 12}, {"layers", 44},  {"heads", 22},
+                                                      {"curve", 22},  {"summary", 16}, {"failures", 1},
+                                                      {"workers", 1}};
+  for (const auto& [name, count] : rows) EXPECT_EQ(ask(name).rows.size(), count) << name;
+  EXPECT_FALSE(ask("pairs").rows.empty());
+  EXPECT_EQ(query_names().size(), 8);
+}
+
+TEST_F(QueryTest, FiltersByColumns) {
+  EXPECT_EQ(ask("trials", {"task=copy", "heads=2"}).rows.size(), 3);
+  EXPECT_EQ(ask("trials", {"learning_rate=0.001"}).rows.size(), 12);
+  EXPECT_EQ(ask("trials", {"state=failed"}).rows.size(), 1);
+  EXPECT_EQ(ask("trials", {"loss=null"}).rows.size(), 1);
+  EXPECT_EQ(ask("layers", {"trial=5", "split=train", "layer=0"}).rows.size(), 1);
+  EXPECT_EQ(ask("trials", {"task=copy' OR '1'='1"}).rows.size(), 0);
+}
+
+TEST_F(QueryTest, NamesTheNearest) {
+  EXPECT_THAT(user_error_of([&] { ask("layer"); }), HasSubstr("'layers'"));
+  EXPECT_THAT(user_error_of([&] { ask("trials", {"head=2"}); }), HasSubstr("'heads'"));
+  EXPECT_THAT(user_error_of([&] { ask("trials", {"heads"}); }), HasSubstr("column=value"));
+}
+
+TEST_F(QueryTest, HeadlineKeepsWhatTellsRowsApart) {
+  const Table all = ask("summary");
+  const Table narrow = ask("summary", {}, true);
+  EXPECT_EQ(narrow.rows.size(), all.rows.size());
+  EXPECT_LT(narrow.columns.size(), 20);
+  EXPECT_THAT(narrow.columns, Contains("heads"));
+  EXPECT_THAT(narrow.columns, Contains("head_width"));  // differs between rows
+  EXPECT_THAT(narrow.columns, Not(Contains("width")));  // does not
+  EXPECT_THAT(narrow.columns, Contains("fidelity_min_inner"));
+}
+
+TEST_F(QueryTest, RunsSqlThatReads) {
+  const Table table =
+      ask_sql("SELECT heads, count(*) AS n FROM trial_results GROUP BY heads ORDER BY heads; ");
+  EXPECT_THAT(table.columns, ElementsAre("heads", "n"));
+  EXPECT_THAT(table.rows.at(0), ElementsAre(Cell(std::int64_t{1}), Cell(std::int64_t{6})));
+  EXPECT_EQ(
+      ask_sql("WITH RECURSIVE c(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM c WHERE n < 5) SELECT n FROM c")
+          .rows.size(),
+      5);
+  EXPECT_FALSE(ask_sql("PRAGMA table_info(trials)").rows.empty());
+}
+
+TEST_F(QueryTest, RefusesSqlThatDoesMoreThanRead) {
+  const std::filesystem::path other = path().parent_path() / "other.db";
+  for (const std::string& statement :
+       {std::string("DELETE FROM trials"), std::string("UPDATE trials SET seed = 1"),
+        "ATTACH '" + other.string() + "' AS o", std::string("PRAGMA user_version = 7"),
+        std::string("PRAGMA journal_mode = WAL"), std::string("VACUUM"),
+        "VACUUM INTO '" + other.string() + "'", std::string("BEGIN"),
+        std::string("CREATE TEMP TABLE t (x)")}) {
+    EXPECT_THAT(sql_error(statement), HasSubstr("--sql may only read")) << statement;
+  }
+  EXPECT_FALSE(std::filesystem::exists(other));
+  EXPECT_THAT(sql_error("SELECT 1; DELETE FROM trials"), HasSubstr("more than one statement"));
+  EXPECT_THAT(sql_error("  "), HasSubstr("empty"));
+  EXPECT_THAT(sql_error("SELECT absent FROM trials"), HasSubstr("no such column: absent"));
+  EXPECT_THAT(sql_error("SELECT load_extension('x')"), HasSubstr("not authorized"));
+  EXPECT_EQ(ask("trials").rows.size(), 12);
+}
+
+using ReaderTest = StoreTest;
+
+TEST_F(ReaderTest, ReadsWhileARunWrites) {
+  OwnedStore store(path());
+  const FrozenSweep frozen = freeze(store, sample_sweep());
+  StoreReader reader(path());
+  EXPECT_EQ(run_query(reader, {"trials", {"state=done"}, false}).rows.size(), 0);
+  run_all(store, frozen);
+  EXPECT_EQ(run_query(reader, {"trials", {"state=done"}, false}).rows.size(), 12);
+}
+
+TEST_F(ReaderTest, SaysWhatIsWrongWithTheFile) {
+  EXPECT_THAT(user_error_of([&] { StoreReader{path()}; }), HasSubstr("no such file"));
+  { const OwnedStore store(path()); }
+  sql(path(), "PRAGMA user_version = 99");
+  EXPECT_THAT(user_error_of([&] { StoreReader{path()}; }), HasSubstr("newer headsweep"));
+  sql(path(), "PRAGMA user_version = 1");
+  sql(path(), "PRAGMA application_id = 5");
+  EXPECT_THAT(user_error_of([&] { StoreReader{path()}; }), HasSubstr("another application"));
+}
+
+}  // namespace
+}  // namespace headsweep::results
