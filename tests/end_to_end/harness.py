@@ -22,7 +22,7 @@ DONE, ERROR, WRONG_USAGE, UNFINISHED, SOME_FAILED = range(5)
 
 # What a trial's numbers are; the rest of the columns says when, where and how fast it ran.
 RUN_COLUMNS = {
-    "trial", "sweep", "attempts", "train_seconds", "measure_seconds", "device", "worker", "finished_at",
+    "trial", "sweep", "attempt", "attempts", "train_seconds", "measure_seconds", "device", "worker", "finished_at",
     "checkpoint", "state",
 }
 RESULT_VIEWS = ("trial_results", "layer_results", "head_results", "curve_results", "nulls")
