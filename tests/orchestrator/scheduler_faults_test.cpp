@@ -36,6 +36,10 @@ class SchedulerFaultsTest : public ::testing::Test {
                                                               .log_tail = ""});
   }
 
+  Actions done(protocol::WorkerId worker, protocol::AttemptId attempt) {
+    return scheduler->message(worker, protocol::AttemptDone{.attempt = attempt, .result = sample_result()});
+  }
+
   // Passes `seconds` of silence in steps that all count.
   Actions be_silent(double seconds, bool heard_all = true) {
     Actions all;
@@ -53,7 +57,7 @@ class SchedulerFaultsTest : public ::testing::Test {
 
 TEST_F(SchedulerFaultsTest, GivesUpASilentWorkerAndPlansItsTrialsAgain) {
   start(3, 2);  // worker 1: trials 1, 2; worker 2: trial 3
-  static_cast<void>(scheduler->message(2, protocol::AttemptDone{.attempt = 3, .result = sample_result()}));
+  done(2, 3);
   be_silent(14);
   static_cast<void>(scheduler->message(2, protocol::WorkerHeartbeat{}));
   const Actions lost = be_silent(1);
@@ -90,7 +94,7 @@ TEST_F(SchedulerFaultsTest, WaitsLongerForAHello) {
 TEST_F(SchedulerFaultsTest, DropsALateResultAndRecordsIt) {
   start(3, 1);
   be_silent(20);
-  const Actions late = scheduler->message(1, protocol::AttemptDone{.attempt = 2, .result = sample_result()});
+  const Actions late = done(1, 2);
   EXPECT_THAT(recorded<results::AttemptSucceeded>(late), IsEmpty());
   const auto events = recorded<results::Event>(late);
   ASSERT_THAT(events, SizeIs(1));
@@ -102,8 +106,7 @@ TEST_F(SchedulerFaultsTest, DropsALateResultAndRecordsIt) {
 TEST_F(SchedulerFaultsTest, RetriesAtAnotherWorkerFirst) {
   start(9, 2);  // worker 1: trials 1, 2; worker 2: trials 3, 4
   EXPECT_THAT(assigned(fail(1, 1, EndReason::kError), 1), ElementsAre(Bundle{5}));
-  const Actions done = scheduler->message(2, protocol::AttemptDone{.attempt = 3, .result = sample_result()});
-  EXPECT_THAT(assigned(done, 2), ElementsAre(Bundle{1}));
+  EXPECT_THAT(assigned(done(2, 3), 2), ElementsAre(Bundle{1}));
 }
 
 TEST_F(SchedulerFaultsTest, FeedsAWorkerThatFoundNothingWhenItJoined) {
@@ -138,7 +141,7 @@ TEST_F(SchedulerFaultsTest, DrainsAWorkerThatFailsDifferentTrialsWhileAnotherFin
   fail(1, 1, EndReason::kError);
   fail(1, 2, EndReason::kError);
   fail(1, 5, EndReason::kError);
-  static_cast<void>(scheduler->message(2, protocol::AttemptDone{.attempt = 3, .result = sample_result()}));
+  done(2, 3);
   fail(1, 6, EndReason::kError);
   const Actions fifth = fail(1, 7, EndReason::kError);
   EXPECT_THAT(sent<protocol::Drain>(fifth, 1), SizeIs(1));
@@ -162,9 +165,44 @@ TEST_F(SchedulerFaultsTest, OneDeadTrainerIsOneFailureOfTheWorker) {
   SchedulerOptions options = sample_options();
   options.bundle = 6;
   start(100, 2, options);  // worker 1: attempts 1-12; worker 2: 13-24
-  static_cast<void>(scheduler->message(2, protocol::AttemptDone{.attempt = 13, .result = sample_result()}));
-  for (protocol::AttemptId attempt = 1; attempt <= 6; ++attempt) {
+  fail(1, 1, EndReason::kTrainerKilled);
+  done(2, 13);
+  for (protocol::AttemptId attempt = 2; attempt <= 6; ++attempt) {
     EXPECT_THAT(sent<protocol::Drain>(fail(1, attempt, EndReason::kTrainerKilled), 1), IsEmpty());
+  }
+}
+
+TEST_F(SchedulerFaultsTest, AFinishedTrialEndsTheRowOfFailures) {
+  start(100, 2);  // worker 1: attempts 1, 2; worker 2: attempts 3, 4
+  for (const protocol::AttemptId attempt : {1, 2, 5, 6}) fail(1, attempt, EndReason::kError);
+  done(1, 7);
+  done(2, 3);
+  for (const protocol::AttemptId attempt : {8, 9, 11, 12}) {
+    EXPECT_THAT(sent<protocol::Drain>(fail(1, attempt, EndReason::kError), 1), IsEmpty());
+  }
+}
+
+TEST_F(SchedulerFaultsTest, AFinishedTrialForgivesATrainerThatDidNotStart) {
+  start(100, 2);
+  fail(1, 1, EndReason::kCannotStart);
+  done(1, 2);
+  const Actions again = fail(1, 5, EndReason::kCannotStart);
+  EXPECT_THAT(sent<protocol::Drain>(again, 1), IsEmpty());
+  EXPECT_THAT(sent<protocol::Drain>(fail(1, 6, EndReason::kCannotStart), 1), SizeIs(1));
+}
+
+TEST_F(SchedulerFaultsTest, NeverDrainsTheLastWorker) {
+  start(100, 2);  // worker 1: attempts 1, 2; worker 2: attempts 3, 4
+  fail(1, 1, EndReason::kError);
+  done(2, 3);
+  static_cast<void>(scheduler->message(2, protocol::WorkerGoodbye{}));
+  std::vector<protocol::AttemptId> held = {2, 5};
+  for (std::size_t i = 0; i < 10; ++i) {
+    const Actions failed = fail(1, held[i], EndReason::kError);
+    EXPECT_THAT(sent<protocol::Drain>(failed, 1), IsEmpty());
+    for (const protocol::Assign& assign : sent<protocol::Assign>(failed, 1)) {
+      held.push_back(assign.bundle[0].attempt);
+    }
   }
 }
 
@@ -193,7 +231,7 @@ TEST_F(SchedulerFaultsTest, GivesUpWhoSaysNoGoodbyeInTime) {
 
 TEST_F(SchedulerFaultsTest, AbortShutsDownWithoutWaitingForCommits) {
   start(9, 1);
-  static_cast<void>(scheduler->message(1, protocol::AttemptDone{.attempt = 1, .result = sample_result()}));
+  done(1, 1);
   EXPECT_THAT(sent<protocol::Shutdown>(scheduler->abort("disk full"), 1), SizeIs(1));
   const Actions left = scheduler->message(1, protocol::WorkerGoodbye{});
   ASSERT_TRUE(std::holds_alternative<Finish>(left.back()));
