@@ -15,6 +15,8 @@
 #include "trial/parameters.h"
 #include "worker/trainer/bundle_buffers.h"
 #include "worker/trainer/redirected_output.h"
+#include "worker/trainer/training_step.h"
+#include "worker/trainer/trial_run.h"
 
 namespace headsweep::trainer {
 namespace {

@@ -3,7 +3,7 @@
 
 #include "protocol/messages.h"
 #include "worker/trainer/agent_side.h"
-#include "worker/trainer/trial_run.h"
+#include "worker/trainer/trainer_context.h"
 
 namespace headsweep::trainer {
 

@@ -19,10 +19,10 @@ random::Block weight_block(std::uint32_t seed, std::uint64_t name_hash, std::siz
                               static_cast<std::uint32_t>(name_hash), index);
 }
 
-std::array<double, kElementsPerBlock> uniform(const random::Block& block, double bound) {
+std::array<double, kElementsPerBlock> uniform(const random::Block& block, double root_fan_in) {
   std::array<double, kElementsPerBlock> values{};
   for (std::size_t i = 0; i < values.size(); ++i) {
-    values[i] = (2 * random::uniform_open(block[i]) - 1) * bound;
+    values[i] = (2 * random::uniform_open(block[i]) - 1) / root_fan_in;
   }
   return values;
 }
@@ -42,10 +42,11 @@ std::array<double, kElementsPerBlock> normal(const random::Block& block) {
 template <class T>
 void fill_tensor(const trial::ParameterTensor& tensor, std::uint32_t seed, std::span<T> elements) {
   const std::uint64_t hash = random::name_hash(tensor.name);
-  const double bound = tensor.fan_in > 0 ? 1 / std::sqrt(static_cast<double>(tensor.fan_in)) : 0;
+  const double root_fan_in = std::sqrt(static_cast<double>(tensor.fan_in));
   for (std::size_t first = 0; first < elements.size(); first += kElementsPerBlock) {
     const random::Block block = weight_block(seed, hash, first / kElementsPerBlock);
-    const auto values = tensor.kind == trial::TensorKind::kEmbedding ? normal(block) : uniform(block, bound);
+    const auto values =
+        tensor.kind == trial::TensorKind::kEmbedding ? normal(block) : uniform(block, root_fan_in);
     for (std::size_t i = 0; i < kElementsPerBlock && first + i < elements.size(); ++i) {
       elements[first + i] = static_cast<T>(values[i]);
     }

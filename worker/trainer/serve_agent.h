@@ -2,7 +2,7 @@
 #pragma once
 
 #include "worker/trainer/agent_link.h"
-#include "worker/trainer/trial_run.h"
+#include "worker/trainer/trainer_context.h"
 
 namespace headsweep::trainer {
 

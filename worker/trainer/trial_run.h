@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <stdexcept>
 #include <string>
 #include <vector>
 
@@ -11,17 +12,10 @@
 #include "protocol/messages.h"
 #include "worker/trainer/model_file.h"
 #include "worker/trainer/progress_reporter.h"
+#include "worker/trainer/trainer_context.h"
 #include "worker/trainer/training_step.h"
 
 namespace headsweep::trainer {
-
-// What all trials of a trainer share.
-struct TrainerContext {
-  at::Device device = at::kCPU;
-  std::int64_t threads = 1;
-  at::ScalarType dtype = at::kFloat;
-  std::string step_kind = "eager";
-};
 
 // The weights or the loss of a trial are no numbers any more.
 class Diverged : public std::runtime_error {

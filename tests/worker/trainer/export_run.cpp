@@ -13,6 +13,7 @@
 #include "trial/parameters.h"
 #include "worker/trainer/batches.h"
 #include "worker/trainer/bundle_buffers.h"
+#include "worker/trainer/device.h"
 #include "worker/trainer/training_step.h"
 
 namespace headsweep::trainer {
@@ -79,6 +80,7 @@ int main(int argc, char** argv) {
     return 2;
   }
   try {
+    headsweep::trainer::prepare_arithmetic(at::kCPU, 1);
     const auto settings = headsweep::trial::parse_canonical_json(argv[1]);
     const auto dtype = std::string(argv[2]) == "float64" ? at::kDouble : at::kFloat;
     headsweep::trainer::Exporter(settings, dtype, argv[4]).run(std::stoll(argv[3]));

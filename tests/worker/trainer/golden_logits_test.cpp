@@ -74,7 +74,7 @@ TEST_P(GoldenLogits, OfAllSequencesHaveTheSameSumsAndArgmax) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Released, GoldenLogits, testing::ValuesIn(kGoldenNames),
-                         [](const auto& info) { return "of_" + std::string(info.param); });
+                         [](const auto& checkpoint) { return "of_" + std::string(checkpoint.param); });
 
 }  // namespace
 }  // namespace headsweep::trainer

@@ -151,7 +151,8 @@ TEST_P(GoldenMetrics, LossAndAccuracyAreReproduced) {
   const json measured = measure(*golden, std::get<1>(GetParam()));
   const json& forward = golden->values["forward"][is_double() ? "primary_model_double" : "float32_native"];
   const double loss = forward["ce_mean"].get<double>();
-  EXPECT_NEAR(measured["loss"].get<double>(), loss, loss * (is_double() ? 1e-9 : 1e-4));
+  // A loss of 1e-8 is what is left of logits of 40: their rounding in double comes on top.
+  EXPECT_NEAR(measured["loss"].get<double>(), loss, loss * (is_double() ? 1e-9 : 1e-4) + 1e-14);
   EXPECT_EQ(measured["accuracy"].get<double>(),
             golden->values["forward"]["primary_model_double"]["accuracy"]);
 }
@@ -159,9 +160,9 @@ TEST_P(GoldenMetrics, LossAndAccuracyAreReproduced) {
 INSTANTIATE_TEST_SUITE_P(Released, GoldenMetrics,
                          testing::Combine(testing::ValuesIn(kGoldenNames),
                                           testing::Values("float32", "float64")),
-                         [](const auto& info) {
-                           return "of_" + std::string(std::get<0>(info.param)) + "_in_" +
-                                  std::get<1>(info.param);
+                         [](const auto& checkpoint) {
+                           return "of_" + std::string(std::get<0>(checkpoint.param)) + "_in_" +
+                                  std::get<1>(checkpoint.param);
                          });
 
 }  // namespace

@@ -19,6 +19,7 @@ from torch import nn
 from torch.nn import functional
 
 EXPORT_RUN = sys.argv.pop(1)
+torch.set_num_threads(1)
 STEPS = 50
 
 
@@ -125,7 +126,7 @@ class Run:
 
 def settings(task, **model):
     base = {
-        "model.dropout": 0.0,
+        "model.dropout": 0,
         "model.length": 16,
         "model.mlp_width": 64,
         "model.vocabulary": 16,
@@ -147,8 +148,9 @@ SMALL = [
     settings("cycle", heads=4),
     settings("cycle", heads=3, head_width=5),
 ]
-# The paper's model and rate, a smaller batch.
-PAPER = {"model.dropout": 0.0, "model.heads": 8, "training.batch": 4, "seed": 1, "training.task": "cycle"}
+# The paper's model and rate, a smaller batch. Very small ones (4) train on noise: there rounding differences of two
+# right programs grow to 7e-5 within 50 steps where 8 heads make 1 / sqrt(k) inexact.
+PAPER = {"model.dropout": 0, "model.heads": 8, "training.batch": 16, "seed": 1, "training.task": "cycle"}
 
 
 class TorchTwin(unittest.TestCase):

@@ -28,9 +28,9 @@ protocol::TrainBundle work(const TemporaryFolder& store, const trial::Settings& 
 }
 
 // Long enough to be interrupted.
-trial::Settings long_settings() {
+trial::Settings long_settings(std::int64_t steps = 1500) {
   trial::Settings settings = small_settings();
-  settings.training.steps = 4000;
+  settings.training.steps = steps;
   settings.measure.every = 0;
   return settings;
 }
@@ -75,15 +75,16 @@ TEST(TrainerProcess, TrainsWhatItIsSentAndEndsWithThePipe) {
 
 TEST(TrainerProcess, StopsBetweenSteps) {
   const TemporaryFolder store;
+  const trial::Settings endless = long_settings(1'000'000);
   TrainerChild trainer;
-  trainer.send(work(store, long_settings(), 1e9));
+  trainer.send(work(store, endless, 1e9));
   ASSERT_TRUE(trainer.next<protocol::TrialProgress>());
   trainer.send(protocol::StopTraining{});
   const auto stopped = trainer.next<protocol::TrialStopped>();
   ASSERT_TRUE(stopped);
   EXPECT_GT(stopped->step, 0);
-  EXPECT_LT(stopped->step, 4000);
-  EXPECT_EQ(count_checkpoints(store, assignment(1, long_settings()).key), 1);
+  EXPECT_LT(stopped->step, endless.training.steps);
+  EXPECT_EQ(count_checkpoints(store, assignment(1, endless).key), 1);
 }
 
 TEST(TrainerProcess, KilledAndStartedAgainItGivesTheSameBits) {

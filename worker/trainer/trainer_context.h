@@ -1,0 +1,19 @@
+// What all trials of a trainer share.
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+#include <c10/core/Device.h>
+#include <c10/core/ScalarType.h>
+
+namespace headsweep::trainer {
+
+struct TrainerContext {
+  c10::Device device = c10::kCPU;
+  std::int64_t threads = 1;
+  c10::ScalarType dtype = c10::kFloat;
+  std::string step_kind = "eager";
+};
+
+}  // namespace headsweep::trainer
