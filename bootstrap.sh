@@ -98,9 +98,10 @@ demo() {
   # An interrupted demo goes on where it stopped; a finished one starts afresh.
   if [[ -e $store ]]; then "$headsweep" status "$store" >/dev/null 2>&1 || code=$?; fi
   if [[ $code -ne 3 ]]; then rm -rf "$store" "$store-wal" "$store-shm" "$store.d"; fi
-  say "12 heads-by-task trials of 3 seeds each... mpirun -n 3 $headsweep run configs/quickstart.toml --store $store"
+  say "mpirun --bind-to none --oversubscribe -n 3 $headsweep run configs/quickstart.toml --store $store"
   mpirun --bind-to none --oversubscribe -n 3 "$headsweep" run configs/quickstart.toml --store "$store"
-  "$headsweep" query "$store" summary
+  say "second layer, held-out sequences; all of it: $headsweep query $store summary"
+  "$headsweep" query "$store" summary --where layer=1 --where split=heldout
 }
 
 run_tests() { # PRESET
