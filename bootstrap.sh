@@ -74,7 +74,7 @@ provide_libtorch() {
     die "pip could not install torch==$TORCH_VERSION; set Torch_DIR to a LibTorch (2.11 or newer) and run again"
 }
 
-build() { # PRESET
+build() { # PRESET [TARGET...]
   install_packages
   case "$1" in
     default) provide_libtorch ;;
@@ -82,7 +82,7 @@ build() { # PRESET
     *) die "unknown preset '$1'; use default, asan, ubsan or tsan" ;;
   esac
   [[ -e "build/$1/build.ninja" ]] || cmake --preset "$1" >&2
-  cmake --build --preset "$1" >&2
+  cmake --build --preset "$1" ${2:+--target "${@:2}"} >&2
 }
 
 allow_root_mpirun() {
@@ -91,7 +91,7 @@ allow_root_mpirun() {
 }
 
 demo() {
-  build default
+  build default headsweep headsweep_trainer_program
   allow_root_mpirun
   mkdir -p demo
   local headsweep=build/default/bin/headsweep store=demo/results.db code=0
