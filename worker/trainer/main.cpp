@@ -5,12 +5,12 @@
 #include <iostream>
 
 #include <fcntl.h>
-#include <malloc.h>
 #include <nlohmann/json.hpp>
 
 #include "worker/trainer/arguments.h"
 #include "worker/trainer/build_info.h"
 #include "worker/trainer/device.h"
+#include "worker/trainer/keep_freed_memory.h"
 #include "worker/trainer/measure_files.h"
 #include "worker/trainer/parent_watch.h"
 #include "worker/trainer/serve_agent.h"
@@ -21,14 +21,6 @@ using headsweep::trainer::Arguments;
 
 constexpr int kFrameDescriptor = 3;
 constexpr int kWrongCommandLine = 2;
-
-// Every step frees and asks for the same large blocks. The C library by default gives each back to the kernel, which
-// clears it again: a third of the time of a step with many heads.
-void keep_freed_memory() {
-  mallopt(M_MMAP_THRESHOLD, 1 << 30);
-  mallopt(M_TRIM_THRESHOLD, -1);
-  mallopt(M_TOP_PAD, 64 << 20);
-}
 
 int serve(const Arguments& arguments) {
   if (fcntl(kFrameDescriptor, F_SETFD, FD_CLOEXEC) != 0) {
@@ -75,7 +67,7 @@ int main(int argc, char** argv) {
     const Arguments arguments = headsweep::trainer::parse_arguments(argc, argv);
     if (arguments.parent_pid && !headsweep::trainer::die_with_parent(*arguments.parent_pid))
       return EXIT_SUCCESS;
-    keep_freed_memory();
+    headsweep::trainer::keep_freed_memory();
     // cuBLAS is deterministic only with a workspace of fixed size, which it reads when it is first used.
     setenv("CUBLAS_WORKSPACE_CONFIG", ":4096:8", /*replace=*/0);
     return run(arguments);

@@ -2,12 +2,11 @@
 
 torch_twin_test.py EXPORT_RUN
 
-EXPORT_RUN (export_run.cpp) trains and writes what it did. The model here is written from the definition with PyTorch's
-own layers and optimiser and shares no code with it.
+EXPORT_RUN (export_run.cpp) trains and writes what it did. torch_model.py is written from the definition with PyTorch's
+own layers and shares no code with it.
 """
 
 import json
-import math
 import subprocess
 import sys
 import tempfile
@@ -15,67 +14,13 @@ import unittest
 from pathlib import Path
 
 import torch
-from torch import nn
 from torch.nn import functional
+
+from torch_model import Transformer
 
 EXPORT_RUN = sys.argv.pop(1)
 torch.set_num_threads(1)
 STEPS = 50
-
-
-class Attention(nn.Module):
-    def __init__(self, width, heads, head_width):
-        super().__init__()
-        self.heads = heads
-        self.W_q = nn.Linear(width, heads * head_width)
-        self.W_k = nn.Linear(width, heads * head_width)
-        self.W_v = nn.Linear(width, heads * head_width)
-        self.out_proj = nn.Linear(heads * head_width, width)
-
-    def forward(self, x):
-        batch, length, _ = x.shape
-
-        def split(y):
-            return y.view(batch, length, self.heads, -1).transpose(1, 2)
-
-        query, key, value = split(self.W_q(x)), split(self.W_k(x)), split(self.W_v(x))
-        scores = query @ key.transpose(-1, -2) / math.sqrt(query.shape[-1])
-        future = torch.ones(length, length, dtype=torch.bool).triu(1)
-        weights = functional.softmax(scores.masked_fill(future, -math.inf), dim=-1)
-        return self.out_proj((weights @ value).transpose(1, 2).reshape(batch, length, -1))
-
-
-class Layer(nn.Module):
-    def __init__(self, width, heads, head_width, mlp_width):
-        super().__init__()
-        self.attn = Attention(width, heads, head_width)
-        self.ln1 = nn.RMSNorm(width)
-        self.mlp = nn.Sequential(nn.Linear(width, mlp_width), nn.ReLU(), nn.Linear(mlp_width, width))
-        self.ln2 = nn.RMSNorm(width)
-
-    def forward(self, x):
-        x = x + self.attn(self.ln1(x))
-        return x + self.mlp(self.ln2(x))
-
-
-class Transformer(nn.Module):
-    def __init__(self, settings):
-        super().__init__()
-        value = lambda name, default: settings.get("model." + name, default)
-        width, heads = value("width", 64), value("heads", 1)
-        self.token_emb = nn.Embedding(value("vocabulary", 256), width)
-        self.pos_emb = nn.Embedding(value("length", 100), width)
-        head_width = value("head_width", width // heads)
-        self.layers = nn.ModuleList(
-            Layer(width, heads, head_width, value("mlp_width", 128)) for _ in range(value("layers", 4))
-        )
-        self.out_proj = nn.Linear(width, value("vocabulary", 256))
-
-    def forward(self, tokens):
-        x = self.token_emb(tokens) + self.pos_emb.weight
-        for layer in self.layers:
-            x = layer(x)
-        return self.out_proj(x)
 
 
 class Run:
@@ -99,8 +44,13 @@ class Run:
     def read(self, name, dtype):
         return torch.frombuffer(bytearray((self.folder / name).read_bytes()), dtype=dtype)
 
+    def model(self):
+        names = ("vocabulary", "length", "width", "layers", "heads", "head_width", "mlp_width")
+        given = {name: self.settings["model." + name] for name in names if "model." + name in self.settings}
+        return Transformer(**given)
+
     def train(self):
-        model = Transformer(self.settings).to(self.dtype)
+        model = self.model().to(self.dtype)
         names = [name for name, _ in model.named_parameters()]
         assert sorted(names) == sorted(t["name"] for t in self.layout), "the tensors have other names"
         with torch.no_grad():

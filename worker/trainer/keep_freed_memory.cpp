@@ -1,0 +1,13 @@
+#include "worker/trainer/keep_freed_memory.h"
+
+#include <malloc.h>
+
+namespace headsweep::trainer {
+
+void keep_freed_memory() {
+  mallopt(M_MMAP_THRESHOLD, 1 << 30);
+  mallopt(M_TRIM_THRESHOLD, -1);
+  mallopt(M_TOP_PAD, 64 << 20);
+}
+
+}  // namespace headsweep::trainer
