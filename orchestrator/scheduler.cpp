@@ -258,7 +258,7 @@ Ending Scheduler::ending() const {
     ending.why = why_;
   } else if (beyond_limit_ > 0) {
     ending.end = RunEnd::kStopped;
-    ending.why = "the limit of " + std::to_string(queue_.size()) + " trials is reached";
+    ending.why = "the limit on trials is reached";
   } else if (progress_.failed > 0) {
     ending.end = RunEnd::kSomeFailed;
   }

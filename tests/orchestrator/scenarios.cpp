@@ -55,7 +55,7 @@ std::vector<Scenario> smooth_scenarios() {
        .expect =
            [](const Ending& ending, const Ledger& ledger) {
              EXPECT_EQ(ending.end, RunEnd::kStopped);
-             EXPECT_EQ(ending.why, "the limit of 4 trials is reached");
+             EXPECT_EQ(ending.why, "the limit on trials is reached");
              EXPECT_TRUE(ending.every_worker_left);
              EXPECT_EQ(ledger.done(), 4);
            }},
