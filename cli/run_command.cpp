@@ -1,5 +1,7 @@
 // headsweep run: freezes the plan in the store, trains what is not done yet, measures, writes.
 
+#include <filesystem>
+#include <functional>
 #include <iostream>
 #include <memory>
 #include <optional>
@@ -8,7 +10,6 @@
 #include <vector>
 
 #include <CLI/CLI.hpp>
-#include <unistd.h>
 
 #include "cli/commands.h"
 #include "cli/exit_code.h"
@@ -91,6 +92,12 @@ std::string describe(const orchestrator::Ending& ending, const std::string& stor
   return "";
 }
 
+// Nothing is left to resume. Trainers remove the checkpoints of all but their last trials themselves.
+void remove_checkpoints(const std::string& store) {
+  std::error_code ignored;  // left-over files do no harm
+  std::filesystem::remove_all(results::store_folder(store) / "checkpoints", ignored);
+}
+
 int coordinate(const RunCommandOptions& options, const Train& train) {
   const sweep::Sweep sweep = read_sweep(options.sweep);
   results::OwnedStore store(options.store);
@@ -108,6 +115,7 @@ int coordinate(const RunCommandOptions& options, const Train& train) {
   const orchestrator::Ending ending = train({sweep, std::move(frozen), store}, observers);
   if (!options.quiet) display.finish();
   if (ending.error) throw UserError(*ending.error);
+  if (ending.end == orchestrator::RunEnd::kAllDone) remove_checkpoints(options.store);
   say(options, describe(ending, options.store));
   log.say(describe(ending, options.store));
   return exit_code(ending);

@@ -25,6 +25,8 @@ class SameNumbers(StoreTest):
     def test_two_workers_under_mpirun(self):
         self.assert_code(self.run_mpi(3, "run", SMOKE, "--store", self.store()), DONE)
         self.assert_equal_results(self.store(), self.reference)
+        self.assertEqual([str(path) for path in self.folder.rglob("*.ckpt")], [], "checkpoints were left behind")
+        self.assertEqual(self.run_headsweep("verify", self.store()).returncode, DONE)
 
     def test_killed_half_way_and_run_again(self):
         run = subprocess.Popen(mpirun(3, "run", SMOKE, "--store", self.store()), start_new_session=True,
