@@ -43,14 +43,14 @@ std::string what_happened(int code) {
 
 // A read-only connection cannot roll back what a killed writer left behind, a writing one can.
 SQLite::Database open_and_recover(const std::filesystem::path& store) {
-  SQLite::Database database(store.string(), SQLite::OPEN_READWRITE, kReaderWaitMs);
+  SQLite::Database database(store.string(), SQLite::OPEN_READWRITE | SQLite::OPEN_NOMUTEX, kReaderWaitMs);
   database.exec("PRAGMA query_only = ON");
   database.execAndGet("SELECT count(*) FROM sqlite_schema");
   return database;
 }
 
 SQLite::Database open_read_only(const std::filesystem::path& store) {
-  SQLite::Database database(store.string(), SQLite::OPEN_READONLY, kReaderWaitMs);
+  SQLite::Database database(store.string(), SQLite::OPEN_READONLY | SQLite::OPEN_NOMUTEX, kReaderWaitMs);
   try {
     database.execAndGet("SELECT count(*) FROM sqlite_schema");
   } catch (const SQLite::Exception& error) {
@@ -86,7 +86,7 @@ void require_store_or_nothing(const std::filesystem::path& store) {
   }
   if (std::filesystem::file_size(store, error) == 0 || error) return;
   try {
-    SQLite::Database database(store.string(), SQLite::OPEN_READONLY, kReaderWaitMs);
+    SQLite::Database database(store.string(), SQLite::OPEN_READONLY | SQLite::OPEN_NOMUTEX, kReaderWaitMs);
     check_contents(database, store);
   } catch (const SQLite::Exception& problem) {
     // Anything else may be what a killed run left behind, which the owner's connection repairs.
@@ -96,7 +96,8 @@ void require_store_or_nothing(const std::filesystem::path& store) {
 
 SQLite::Database open_for_writing(const std::filesystem::path& store) {
   try {
-    SQLite::Database database(store.string(), SQLite::OPEN_READWRITE | SQLite::OPEN_CREATE, kWriterWaitMs);
+    SQLite::Database database(
+        store.string(), SQLite::OPEN_READWRITE | SQLite::OPEN_CREATE | SQLite::OPEN_NOMUTEX, kWriterWaitMs);
     if (sqlite3_db_readonly(database.getHandle(), "main") != 0) {
       throw UserError(store.string() +
                       " cannot be written; check the permissions of the file and its folder");

@@ -6,6 +6,7 @@
 #include <gmock/gmock.h>
 
 #include "errors/user_error.h"
+#include "results/cells.h"
 #include "sample_store.h"
 #include "trial/sha256.h"
 
@@ -144,21 +145,25 @@ TEST_F(VerifyTest, ChecksKeptWeights) {
   EXPECT_THAT(verify(reader), testing::ElementsAre(finding("models/1.pt", "damaged")));
 }
 
+void append(std::string& text, const std::vector<Cell>& row) {
+  for (const Cell& cell : row) {
+    if (const auto* integer = std::get_if<std::int64_t>(&cell)) text += std::to_string(*integer);
+    if (const auto* real = std::get_if<double>(&cell))
+      text.append(reinterpret_cast<const char*>(real), sizeof *real);
+    if (const auto* string = std::get_if<std::string>(&cell)) text += *string;
+    text += '|';
+  }
+}
+
 // Everything that queries can see, as one text.
 std::string contents(const std::filesystem::path& store) {
+  SQLite::Database database(store.string(), SQLite::OPEN_READONLY);
   std::string text;
   for (const std::string table : {"sweeps", "amendments", "trials", "attempts", "results", "layer_metrics",
                                   "head_metrics", "curves", "curve_metrics", "baselines", "workers", "events",
                                   "metrics", "t_quantiles", "store_info", "sqlite_schema"}) {
-    for (const std::vector<Cell>& row : sql(store, "SELECT * FROM " + table + " NOT INDEXED").rows) {
-      for (const Cell& cell : row) {
-        if (const auto* integer = std::get_if<std::int64_t>(&cell)) text += std::to_string(*integer);
-        if (const auto* real = std::get_if<double>(&cell))
-          text.append(reinterpret_cast<const char*>(real), sizeof *real);
-        if (const auto* string = std::get_if<std::string>(&cell)) text += *string;
-        text += '|';
-      }
-    }
+    SQLite::Statement query(database, "SELECT * FROM " + table + " NOT INDEXED");
+    while (query.executeStep()) append(text, read_row(query));
   }
   return text;
 }
