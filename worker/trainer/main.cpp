@@ -6,6 +6,7 @@
 
 #include <fcntl.h>
 #include <nlohmann/json.hpp>
+#include <sys/stat.h>
 
 #include "worker/trainer/arguments.h"
 #include "worker/trainer/build_info.h"
@@ -22,8 +23,13 @@ using headsweep::trainer::Arguments;
 constexpr int kFrameDescriptor = 3;
 constexpr int kWrongCommandLine = 2;
 
+bool is_socket(int descriptor) {
+  struct stat status {};
+  return fstat(descriptor, &status) == 0 && S_ISSOCK(status.st_mode);
+}
+
 int serve(const Arguments& arguments) {
-  if (fcntl(kFrameDescriptor, F_SETFD, FD_CLOEXEC) != 0) {
+  if (!is_socket(kFrameDescriptor) || fcntl(kFrameDescriptor, F_SETFD, FD_CLOEXEC) != 0) {
     std::cerr
         << "headsweep-trainer: descriptor 3 is no pipe to an agent; `headsweep run` starts this program\n";
     return kWrongCommandLine;

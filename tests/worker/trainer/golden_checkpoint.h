@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include <nlohmann/json.hpp>
 
@@ -22,7 +23,7 @@ struct GoldenCheckpoint {
 // without the file is an error.
 std::optional<GoldenCheckpoint> golden_checkpoint(const std::string& name);
 
-inline constexpr const char* kGoldenNames[] = {"1_heads_cycle", "4_heads_copy", "8_heads_copy",
-                                               "16_heads_cycle"};
+inline const std::vector<std::string> kGoldenNames = {"1_heads_cycle", "4_heads_copy", "8_heads_copy",
+                                                      "16_heads_cycle"};
 
 }  // namespace headsweep::trainer

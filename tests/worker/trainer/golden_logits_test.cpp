@@ -43,7 +43,7 @@ at::Tensor golden_array(const GoldenCheckpoint& golden, const std::string& name,
   return array;
 }
 
-class GoldenLogits : public testing::TestWithParam<const char*> {};
+class GoldenLogits : public testing::TestWithParam<std::string> {};
 
 TEST_P(GoldenLogits, OfTheFirstSequenceAreReproduced) {
   const auto golden = golden_checkpoint(GetParam());
@@ -74,7 +74,7 @@ TEST_P(GoldenLogits, OfAllSequencesHaveTheSameSumsAndArgmax) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Released, GoldenLogits, testing::ValuesIn(kGoldenNames),
-                         [](const auto& checkpoint) { return "of_" + std::string(checkpoint.param); });
+                         [](const auto& checkpoint) { return "of_" + checkpoint.param; });
 
 }  // namespace
 }  // namespace headsweep::trainer

@@ -36,7 +36,7 @@ const std::map<std::string, std::string> kMinuends = {
     {"progress_synergy_backward", "progress_probability_backward"},
 };
 
-class GoldenMetrics : public testing::TestWithParam<std::tuple<const char*, const char*>> {
+class GoldenMetrics : public testing::TestWithParam<std::tuple<std::string, std::string>> {
  protected:
   // All of the checkpoint, measured on the golden sequences.
   static json measure(const GoldenCheckpoint& golden, const std::string& dtype) {
@@ -64,7 +64,7 @@ class GoldenMetrics : public testing::TestWithParam<std::tuple<const char*, cons
     return rows;
   }
 
-  bool is_double() const { return std::string(std::get<1>(GetParam())) == "float64"; }
+  bool is_double() const { return std::get<1>(GetParam()) == "float64"; }
 
   double tolerance(const metrics::MetricInfo& info, double value) const {
     if (is_double()) return 1e-9;
@@ -159,9 +159,9 @@ TEST_P(GoldenMetrics, LossAndAccuracyAreReproduced) {
 
 INSTANTIATE_TEST_SUITE_P(Released, GoldenMetrics,
                          testing::Combine(testing::ValuesIn(kGoldenNames),
-                                          testing::Values("float32", "float64")),
+                                          testing::Values(std::string("float32"), std::string("float64"))),
                          [](const auto& checkpoint) {
-                           return "of_" + std::string(std::get<0>(checkpoint.param)) + "_in_" +
+                           return "of_" + std::get<0>(checkpoint.param) + "_in_" +
                                   std::get<1>(checkpoint.param);
                          });
 

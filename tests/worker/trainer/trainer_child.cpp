@@ -77,6 +77,8 @@ Finished run_trainer(const std::vector<std::string>& arguments) {
   posix_spawn_file_actions_init(&files);
   posix_spawn_file_actions_addopen(&files, STDOUT_FILENO, out.c_str(), O_WRONLY | O_CREAT, 0600);
   posix_spawn_file_actions_addopen(&files, STDERR_FILENO, err.c_str(), O_WRONLY | O_CREAT, 0600);
+  posix_spawn_file_actions_addclose(&files,
+                                    kFrameDescriptor);  // whoever runs the tests may have left one open
   const int status = wait_for(spawn_trainer(arguments, files));
   posix_spawn_file_actions_destroy(&files);
   const auto text = [](const std::filesystem::path& file) {
