@@ -19,6 +19,23 @@ std::filesystem::path folder_of(const std::filesystem::path& store) {
   return folder.empty() ? "." : folder;
 }
 
+// SQLite takes "" for a private temporary file, ":memory:" for none and "file:..." for a URI; no absolute path is one.
+std::string file_name(const std::filesystem::path& store) {
+  return std::filesystem::absolute(store).string();
+}
+
+void require_file_or_nothing(const std::filesystem::path& store) {
+  if (store.empty()) throw UserError("the name of the store is empty; give a file as --store");
+  std::error_code ignored;
+  const std::filesystem::file_status status = std::filesystem::status(store, ignored);
+  if (std::filesystem::is_directory(status)) {
+    throw UserError(store.string() + " is a folder; give a file as --store");
+  }
+  if (std::filesystem::exists(status) && !std::filesystem::is_regular_file(status)) {
+    throw UserError(store.string() + " is a device or a pipe; give a regular file as --store");
+  }
+}
+
 std::string what_happened(int code) {
   switch (code) {
     case SQLITE_FULL:
@@ -26,9 +43,10 @@ std::string what_happened(int code) {
     case SQLITE_READONLY:
       return "it cannot be written; check the permissions of the file and its folder";
     case SQLITE_IOERR:
-      return "its disk reports an input/output error; check the disk, then run headsweep verify";
+      return "its disk reports an input/output error; check the disk, restore the store from a copy if it is "
+             "damaged";
     case SQLITE_CORRUPT:
-      return "it is damaged; headsweep verify says where, restore it from a copy";
+      return "it is damaged or was cut short; restore it from a copy";
     case SQLITE_NOTADB:
       return "it is not a SQLite file; give another --store";
     case SQLITE_CANTOPEN:
@@ -37,20 +55,20 @@ std::string what_happened(int code) {
     case SQLITE_LOCKED:
       return "another program keeps it locked; end that program and run the same command again";
     default:
-      return "SQLite reports an error; run headsweep verify";
+      return "SQLite reports an error";
   }
 }
 
 // A read-only connection cannot roll back what a killed writer left behind, a writing one can.
 SQLite::Database open_and_recover(const std::filesystem::path& store) {
-  SQLite::Database database(store.string(), SQLite::OPEN_READWRITE | SQLite::OPEN_NOMUTEX, kReaderWaitMs);
+  SQLite::Database database(file_name(store), SQLite::OPEN_READWRITE | SQLite::OPEN_NOMUTEX, kReaderWaitMs);
   database.exec("PRAGMA query_only = ON");
   database.execAndGet("SELECT count(*) FROM sqlite_schema");
   return database;
 }
 
 SQLite::Database open_read_only(const std::filesystem::path& store) {
-  SQLite::Database database(store.string(), SQLite::OPEN_READONLY | SQLite::OPEN_NOMUTEX, kReaderWaitMs);
+  SQLite::Database database(file_name(store), SQLite::OPEN_READONLY | SQLite::OPEN_NOMUTEX, kReaderWaitMs);
   try {
     database.execAndGet("SELECT count(*) FROM sqlite_schema");
   } catch (const SQLite::Exception& error) {
@@ -80,13 +98,11 @@ Contents check_contents(SQLite::Database& database, const std::filesystem::path&
 }
 
 void require_store_or_nothing(const std::filesystem::path& store) {
+  require_file_or_nothing(store);
   std::error_code error;
-  if (std::filesystem::is_directory(store, error)) {
-    throw UserError(store.string() + " is a folder; give a file as --store");
-  }
   if (std::filesystem::file_size(store, error) == 0 || error) return;
   try {
-    SQLite::Database database(store.string(), SQLite::OPEN_READONLY | SQLite::OPEN_NOMUTEX, kReaderWaitMs);
+    SQLite::Database database(file_name(store), SQLite::OPEN_READONLY | SQLite::OPEN_NOMUTEX, kReaderWaitMs);
     check_contents(database, store);
   } catch (const SQLite::Exception& problem) {
     // Anything else may be what a killed run left behind, which the owner's connection repairs.
@@ -97,7 +113,7 @@ void require_store_or_nothing(const std::filesystem::path& store) {
 SQLite::Database open_for_writing(const std::filesystem::path& store) {
   try {
     SQLite::Database database(
-        store.string(), SQLite::OPEN_READWRITE | SQLite::OPEN_CREATE | SQLite::OPEN_NOMUTEX, kWriterWaitMs);
+        file_name(store), SQLite::OPEN_READWRITE | SQLite::OPEN_CREATE | SQLite::OPEN_NOMUTEX, kWriterWaitMs);
     if (sqlite3_db_readonly(database.getHandle(), "main") != 0) {
       throw UserError(store.string() +
                       " cannot be written; check the permissions of the file and its folder");
@@ -121,6 +137,7 @@ void close_journal(SQLite::Database& database) noexcept {
 }
 
 SQLite::Database open_for_reading(const std::filesystem::path& store) {
+  require_file_or_nothing(store);
   std::error_code ignored;
   if (!std::filesystem::exists(store, ignored))
     throw UserError("no store " + store.string() + ": no such file");

@@ -18,7 +18,7 @@ enum class Contents : std::uint8_t { kNothing, kStore };
 // What the file holds. Throws UserError: it belongs to another application or to a newer headsweep.
 Contents check_contents(SQLite::Database& database, const std::filesystem::path& store);
 
-// Throws UserError if the path is a folder or a file that is no store: asked before anything is written beside it.
+// Throws UserError if the path is empty, a folder, a device or a file that is no store: asked before anything is written beside it.
 // Opens and closes the file, so not while this process has it open.
 void require_store_or_nothing(const std::filesystem::path& store);
 
@@ -36,7 +36,7 @@ void set_journal(SQLite::Database& database, const std::filesystem::path& store)
 void close_journal(SQLite::Database& database) noexcept;
 
 // Opens for reading; a store that a run writes at the same time too. Waits up to 30 s for a commit. Throws UserError:
-// no such file, not a store, damaged, newer than this program.
+// no such file, a folder, not a store, damaged, newer than this program.
 SQLite::Database open_for_reading(const std::filesystem::path& store);
 
 // One line for the person: what happened to which store, and what to do.
