@@ -19,7 +19,13 @@ std::optional<std::string> Cycle::check(const TaskShape& shape) const {
 void Cycle::generate(const TaskShape& shape, std::uint32_t seed, Split split, std::uint64_t sample,
                      std::span<std::int32_t> tokens, std::span<std::int32_t> targets) const {
   draw_uniform_tokens(seed, split, sample, shape.vocabulary, tokens);
+  targets_of(shape, tokens, targets);
+}
+
+bool Cycle::targets_of(const TaskShape& shape, std::span<const std::int32_t> tokens,
+                       std::span<std::int32_t> targets) const {
   std::ranges::rotate_copy(tokens, tokens.end() - shape.shift, targets.begin());
+  return true;
 }
 
 double Cycle::ceiling_accuracy(const TaskShape& shape) const {

@@ -19,6 +19,8 @@ class Cycle final : public Task {
   [[nodiscard]] std::optional<std::string> check(const TaskShape& shape) const override;
   void generate(const TaskShape& shape, std::uint32_t seed, Split split, std::uint64_t sample,
                 std::span<std::int32_t> tokens, std::span<std::int32_t> targets) const override;
+  bool targets_of(const TaskShape& shape, std::span<const std::int32_t> tokens,
+                  std::span<std::int32_t> targets) const override;
   // (n - s)/n + s/(n vocabulary): all positions but the first s = shift, and a guess at those.
   [[nodiscard]] double ceiling_accuracy(const TaskShape& shape) const override;
   // 1 for shift 0, which is copy.

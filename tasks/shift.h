@@ -16,6 +16,8 @@ class Shift final : public Task {
   [[nodiscard]] std::optional<std::string> check(const TaskShape& shape) const override;
   void generate(const TaskShape& shape, std::uint32_t seed, Split split, std::uint64_t sample,
                 std::span<std::int32_t> tokens, std::span<std::int32_t> targets) const override;
+  bool targets_of(const TaskShape& shape, std::span<const std::int32_t> tokens,
+                  std::span<std::int32_t> targets) const override;
   [[nodiscard]] double ceiling_accuracy(const TaskShape& shape) const override;
   // 1 for shift 0, which is copy.
   [[nodiscard]] double no_attention_accuracy(const TaskShape& shape) const override;

@@ -50,6 +50,13 @@ class Task {
   virtual void generate(const TaskShape& shape, std::uint32_t seed, Split split, std::uint64_t sample,
                         std::span<std::int32_t> tokens, std::span<std::int32_t> targets) const = 0;
 
+  // Writes the targets of `tokens`, which need not be a sample: any ids in [0, vocabulary). False, and nothing is
+  // written, where they do not follow from the tokens alone. Both spans have shape.length elements.
+  virtual bool targets_of(const TaskShape& /*shape*/, std::span<const std::int32_t> /*tokens*/,
+                          std::span<std::int32_t> /*targets*/) const {
+    return false;
+  }
+
   // Accuracies over the loss positions, when every payload is equally likely:
   // of a uniform guess among all ids,
   [[nodiscard]] virtual double chance_accuracy(const TaskShape& shape) const;

@@ -1,11 +1,15 @@
 #include "worker/trainer/input_sequences.h"
 
+#include <algorithm>
 #include <string>
+#include <vector>
 
 #include <nlohmann/json.hpp>
 
+#include "errors/check.h"
 #include "errors/user_error.h"
 #include "tasks/task.h"
+#include "trial/task_shape.h"
 #include "worker/trainer/whole_file.h"
 
 namespace headsweep::trainer {
@@ -35,14 +39,30 @@ void append_ids(const Json& rows, const std::string& name, const trial::ModelSet
   }
 }
 
-Sequences read_object(const Json& object, const trial::ModelSettings& model) {
+// Fills sequences.targets from the tokens, or with no loss where they do not follow from them.
+void derive_targets(const trial::Settings& settings, Sequences& sequences) {
+  const tasks::Task* const task = tasks::find_task(settings.training.task);
+  check(task != nullptr, "checked settings name a known task");
+  sequences.targets.assign(sequences.tokens.size(), tasks::kNoLoss);
+  const auto length = sequences.length;
+  std::vector<std::int32_t> targets(static_cast<std::size_t>(length));
+  for (std::int64_t row = 0; row < sequences.count; ++row) {
+    const auto first = sequences.tokens.begin() + row * length;
+    const std::vector<std::int32_t> tokens(first, first + length);
+    if (!task->targets_of(trial::task_shape(settings), tokens, targets)) return;
+    std::ranges::copy(targets, sequences.targets.begin() + row * length);
+  }
+}
+
+Sequences read_object(const Json& object, const trial::Settings& settings) {
+  const trial::ModelSettings& model = settings.model;
   if (!object.is_object() || !object.contains("tokens")) throw UserError("it is no object with `tokens`");
   const Json& tokens = object.at("tokens");
   if (!tokens.is_array() || tokens.empty()) throw UserError("`tokens` is no list of sequences");
   Sequences sequences{static_cast<std::int64_t>(tokens.size()), model.length, {}, {}};
   append_ids(tokens, "tokens", model, false, sequences.tokens);
   if (!object.contains("targets")) {
-    sequences.targets.assign(sequences.tokens.size(), tasks::kNoLoss);
+    derive_targets(settings, sequences);
     return sequences;
   }
   const Json& targets = object.at("targets");
@@ -55,13 +75,15 @@ Sequences read_object(const Json& object, const trial::ModelSettings& model) {
 
 }  // namespace
 
-Sequences read_input_sequences(const std::filesystem::path& path, const trial::ModelSettings& model) {
+Sequences read_input_sequences(const std::filesystem::path& path, const trial::Settings& settings) {
   const std::vector<std::byte> bytes = read_whole_file(path);
   const auto* const text = reinterpret_cast<const char*>(bytes.data());
   try {
-    return read_object(Json::parse(text, text + bytes.size()), model);
-  } catch (const Json::exception& error) {
-    throw UserError("inputs '" + path.string() + "': " + error.what());
+    return read_object(Json::parse(text, text + bytes.size()), settings);
+  } catch (const Json::parse_error& error) {
+    throw UserError("inputs '" + path.string() + "': not JSON at byte " + std::to_string(error.byte));
+  } catch (const Json::out_of_range&) {
+    throw UserError("inputs '" + path.string() + "': a number in it is out of range");
   } catch (const UserError& error) {
     throw UserError("inputs '" + path.string() + "': " + error.what());
   }

@@ -57,6 +57,12 @@ Json layer_json(std::size_t layer, const std::vector<metrics::LayerValues>& sequ
   return {{"layer", layer}, {"metrics", metrics_json(combined, Scope::kLayer)}, {"heads", std::move(heads)}};
 }
 
+Json rollout_json(const std::vector<MetricValues>& sequences) {
+  Json metrics = metrics_json(sequences, Scope::kHead);
+  metrics.erase(std::string(metrics::metric_info(metrics::Metric::kHeadImportance).name));  // it is no head
+  return {{"metrics", std::move(metrics)}};
+}
+
 void apply_options(const Arguments& arguments, const std::string& path, LoadedModel& model) {
   trial::Settings& settings = model.settings;
   if (!arguments.task.empty()) settings.training.task = arguments.task;
@@ -80,7 +86,7 @@ Json measure_file(const Arguments& arguments, const std::string& path) {
   apply_options(arguments, path, model);
   const Sequences sequences = arguments.inputs.empty()
                                   ? measured_sequences(model.settings, tasks::Split::kHeldOut)
-                                  : read_input_sequences(arguments.inputs, model.settings.model);
+                                  : read_input_sequences(arguments.inputs, model.settings);
   const at::Tensor parameters =
       at::tensor(model.parameters, at::kDouble).to(arguments.dtype == "float64" ? at::kDouble : at::kFloat);
   const Measurement measured =
@@ -98,7 +104,7 @@ Json measure_file(const Arguments& arguments, const std::string& path) {
           {"loss", number(measured.loss)},
           {"accuracy", number(measured.accuracy)},
           {"layers", std::move(layers)},
-          {"rollout", {{"metrics", metrics_json(measured.rollout, Scope::kHead)}}}};
+          {"rollout", rollout_json(measured.rollout)}};
 }
 
 }  // namespace

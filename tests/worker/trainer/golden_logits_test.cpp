@@ -18,7 +18,7 @@ namespace {
 
 at::Tensor logits(const GoldenCheckpoint& golden, at::ScalarType dtype) {
   const at::NoGradGuard no_grad;
-  const LoadedModel model = load_model(golden.file, std::nullopt);
+  const LoadedModel model = load_model(golden.file, golden.values["heads"].get<std::int64_t>());
   const at::Tensor flat = at::tensor(model.parameters, at::kDouble).to(dtype);
   std::vector<std::int64_t> tokens;
   for (const auto& row : golden.values["tokens"]) {
