@@ -21,7 +21,7 @@ struct Arguments {
   // kMeasure
   std::vector<std::string> checkpoints;
   std::string task;                   // empty: as the file says
-  std::optional<std::int64_t> heads;  // unset: as the file or its name says
+  std::optional<std::int64_t> heads;  // of a state_dict; a kept model says it itself
   std::string inputs;                 // file; empty: held-out samples
   std::string dtype = "float32";
   std::optional<std::int64_t> sequences;

@@ -69,8 +69,11 @@ int run(const Arguments& arguments) {
 }  // namespace
 
 int main(int argc, char** argv) {
+  const char* speaker = "headsweep-trainer: ";
   try {
     const Arguments arguments = headsweep::trainer::parse_arguments(argc, argv);
+    // `headsweep measure` passes the line on to a person who never started this program.
+    if (arguments.mode == Arguments::Mode::kMeasure) speaker = "headsweep: ";
     if (arguments.parent_pid && !headsweep::trainer::die_with_parent(*arguments.parent_pid))
       return EXIT_SUCCESS;
     headsweep::trainer::keep_freed_memory();
@@ -78,10 +81,10 @@ int main(int argc, char** argv) {
     setenv("CUBLAS_WORKSPACE_CONFIG", ":4096:8", /*replace=*/0);
     return run(arguments);
   } catch (const headsweep::trainer::CommandLineError& error) {
-    std::cerr << "headsweep-trainer: " << error.message << "\n";
+    std::cerr << speaker << error.message << "\n";
     return kWrongCommandLine;
   } catch (const std::exception& error) {
-    std::cerr << "headsweep-trainer: " << error.what() << "\n";
+    std::cerr << speaker << error.what() << "\n";
     return EXIT_FAILURE;
   }
 }

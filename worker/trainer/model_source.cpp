@@ -1,6 +1,5 @@
 #include "worker/trainer/model_source.h"
 
-#include <charconv>
 #include <cstring>
 #include <string>
 
@@ -22,15 +21,6 @@ std::vector<double> widen(const std::vector<std::byte>& bytes) {
   return values;
 }
 
-// H of "<H>_heads_...".
-std::optional<std::int64_t> heads_in_name(const std::string& stem) {
-  std::int64_t heads = 0;
-  const auto [end, error] = std::from_chars(stem.data(), stem.data() + stem.size(), heads);
-  const std::string rest(end, stem.data() + stem.size());
-  if (error != std::errc{} || !rest.starts_with("_heads_")) return std::nullopt;
-  return heads;
-}
-
 }  // namespace
 
 LoadedModel load_model(const std::filesystem::path& path, std::optional<std::int64_t> heads) {
@@ -44,12 +34,7 @@ LoadedModel load_model(const std::filesystem::path& path, std::optional<std::int
         file.settings, true,
         file.dtype == ElementType::kFloat32 ? widen<float>(file.parameters) : widen<double>(file.parameters)};
   }
-  if (!heads) heads = heads_in_name(path.stem().string());
-  if (!heads) {
-    throw UserError("'" + path.string() +
-                    "': a state_dict does not say how many heads there are; give --heads");
-  }
-  StateDict state = read_state_dict_file(path, *heads);
+  StateDict state = read_state_dict_file(path, heads);
   LoadedModel model{{}, false, std::move(state.parameters)};
   model.settings.model = state.model;
   return model;

@@ -18,8 +18,8 @@ struct LoadedModel {
   std::vector<double> parameters;  // in the order of trial::parameter_layout()
 };
 
-// `heads`: head count of a state_dict; unset: from a file name that begins with "<H>_heads_". Throws UserError if the
-// file is damaged, no model, or contradicts `heads`.
+// `heads`: head count of a state_dict, which does not say it; needed there. Throws UserError if the file is damaged, no
+// model, or contradicts `heads`.
 LoadedModel load_model(const std::filesystem::path& path, std::optional<std::int64_t> heads);
 
 }  // namespace headsweep::trainer

@@ -25,13 +25,24 @@ using Tensors = std::map<std::string, PickledTensor>;
   throw UserError("is no state_dict of the reference architecture: " + why);
 }
 
+constexpr const char* kWhatIsRead =
+    "; give a PyTorch state_dict (.pt) or a model that a run kept (STORE.d/models/*.hsm)";
+
 // "<root>/" of the archive: that of its only data.pkl.
 std::string root_of(const Entries& entries) {
   constexpr std::string_view kPickle = "/data.pkl";
   for (const auto& [name, content] : entries) {
     if (name.ends_with(kPickle)) return name.substr(0, name.size() - kPickle.size() + 1);
   }
-  throw UserError("is no PyTorch file: its archive has no data.pkl");
+  throw UserError("is no PyTorch file: its archive has no data.pkl" + std::string(kWhatIsRead));
+}
+
+Entries open_archive(Bytes archive) {
+  try {
+    return stored_zip_entries(archive);
+  } catch (const UserError& error) {
+    throw UserError(error.what() + std::string(kWhatIsRead));
+  }
 }
 
 void check_byte_order(const Entries& entries, const std::string& root) {
@@ -74,20 +85,23 @@ void check_ranges(const trial::ModelSettings& model) {
   }
 }
 
-trial::ModelSettings shapes_of(const Tensors& tensors, std::int64_t heads) {
+trial::ModelSettings shapes_of(const Tensors& tensors, std::optional<std::int64_t> heads) {
   trial::ModelSettings model;
   model.vocabulary = dimension(tensors, "token_emb.weight", 0);
   model.width = dimension(tensors, "token_emb.weight", 1);
   model.length = dimension(tensors, "pos_emb.weight", 0);
   model.layers = count_layers(tensors);
   model.mlp_width = dimension(tensors, "layers.0.mlp.0.weight", 0);
-  model.heads = heads;
   const std::int64_t attention_width = dimension(tensors, "layers.0.attn.W_q.weight", 0);
-  if (heads < 1 || attention_width % heads != 0) {
-    throw UserError("has attention of " + std::to_string(attention_width) + " columns, which " +
-                    std::to_string(heads) + " heads do not divide; give the right --heads");
+  const std::string attention = "has attention of " + std::to_string(attention_width) + " columns";
+  if (!heads) throw UserError(attention + " but, as a state_dict, no head count; give --heads");
+  if (*heads < 1 || attention_width % *heads != 0) {
+    throw UserError(attention + ", which " + std::to_string(*heads) +
+                    " heads do not divide; give the right --heads");
   }
-  if (attention_width != model.width || model.width % heads != 0) model.head_width = attention_width / heads;
+  model.heads = *heads;
+  if (attention_width != model.width || model.width % *heads != 0)
+    model.head_width = attention_width / *heads;
   check_ranges(model);
   return model;
 }
@@ -141,8 +155,8 @@ void read_tensor(const Entries& entries, const std::string& root, const trial::P
   }
 }
 
-StateDict read_archive(Bytes archive, std::int64_t heads) {
-  const Entries entries = stored_zip_entries(archive);
+StateDict read_archive(Bytes archive, std::optional<std::int64_t> heads) {
+  const Entries entries = open_archive(archive);
   const std::string root = root_of(entries);
   check_byte_order(entries, root);
   Tensors tensors;
@@ -167,7 +181,7 @@ StateDict read_archive(Bytes archive, std::int64_t heads) {
 
 }  // namespace
 
-StateDict read_state_dict_file(const std::filesystem::path& path, std::int64_t heads) {
+StateDict read_state_dict_file(const std::filesystem::path& path, std::optional<std::int64_t> heads) {
   const std::vector<std::byte> archive = read_whole_file(path);
   try {
     return read_archive(archive, heads);

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <optional>
 #include <vector>
 
 #include "trial/settings.h"
@@ -15,8 +16,8 @@ struct StateDict {
   std::vector<double> parameters;  // in the order of trial::parameter_layout(model); float32 values are exact
 };
 
-// The file does not say how many heads there are: `heads` does. Everything is checked: archive, checksums, names, shapes,
+// The file does not say how many heads there are: `heads` does, and unset is an error, after those of the file. Everything is checked: archive, checksums, names, shapes,
 // element types (float32, float64), places. Throws UserError.
-StateDict read_state_dict_file(const std::filesystem::path& path, std::int64_t heads);
+StateDict read_state_dict_file(const std::filesystem::path& path, std::optional<std::int64_t> heads);
 
 }  // namespace headsweep::trainer
