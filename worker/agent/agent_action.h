@@ -11,7 +11,8 @@ namespace headsweep::agent {
 struct ToCoordinator {
   protocol::Message message;
 };
-// An AttemptFailed whose log_tail is still to be filled in: from the trial's log, or before it has one the worker's.
+// An AttemptFailed whose log_tail is still to be filled in: from the trial's log, or before it has one the worker's. If the
+// trainer ended before its hello, the message is to be completed with what it wrote last.
 struct ReportFailure {
   protocol::AttemptFailed failure;
   protocol::TrialId trial;

@@ -1,5 +1,10 @@
 // Feeds the agent's core with events and does what it asks for.
 #include <array>
+#include <cstdint>
+#include <filesystem>
+#include <string>
+#include <string_view>
+#include <system_error>
 #include <variant>
 
 #include <poll.h>
@@ -21,6 +26,21 @@ std::string host_name() {
   std::array<char, 256> name{};  // Linux names have at most 64 characters
   gethostname(name.data(), name.size() - 1);
   return name.data();
+}
+
+std::uintmax_t size_or_zero(const std::filesystem::path& file) {
+  std::error_code error;
+  const std::uintmax_t size = std::filesystem::file_size(file, error);
+  return error ? 0 : size;
+}
+
+// What a trainer that ended before its hello wrote last to the log, which had log_begin bytes before: why. It signs with its
+// name, which the message has already.
+std::string last_words(const std::filesystem::path& log, std::uintmax_t log_begin) {
+  constexpr std::string_view kSignature = "headsweep-trainer: ";
+  if (size_or_zero(log) <= log_begin) return "";
+  const std::string line = last_line(log);
+  return line.starts_with(kSignature) ? line.substr(kSignature.size()) : line;
 }
 
 class AgentLoop {
@@ -121,12 +141,18 @@ class AgentLoop {
   void perform(ReportFailure& action) {
     action.failure.log_tail = log_tail(protocol::trial_log(store_folder_, action.trial));
     if (action.failure.log_tail.empty()) action.failure.log_tail = log_tail(log_file());
+    const bool has_ended = action.failure.exit_code || action.failure.signal;
+    if (action.failure.reason == protocol::EndReason::kCannotStart && has_ended) {
+      if (const std::string words = last_words(log_file(), log_begin_); !words.empty())
+        action.failure.message += ": " + words;
+    }
     link_.send(std::move(action.failure));
   }
 
   void perform(const StartTrainer& action) {
     store_folder_ = action.store_folder;
     const std::string device = trainer_device(action.device, options_.local_worker_index, visible_gpus());
+    log_begin_ = size_or_zero(log_file());
     try {
       trainer_.emplace(TrainerCommand{options_.trainer, device, action.threads, action.step, log_file()});
       listening_ = true;
@@ -164,6 +190,7 @@ class AgentLoop {
   const std::string host_ = host_name();
   AgentCore core_;
   std::filesystem::path store_folder_;
+  std::uintmax_t log_begin_ = 0;  // bytes of the log before the trainer's own
   std::optional<TrainerProcess> trainer_;
   bool listening_ = false;  // to the trainer: until the end of its pipe, or its first bad frame
   bool readable_ = false;   // the pipe: not asked for when poll() has just said no

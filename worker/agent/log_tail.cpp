@@ -38,4 +38,10 @@ std::string log_tail(const std::filesystem::path& file) {
   return text;
 }
 
+std::string last_line(const std::filesystem::path& file) {
+  std::string text = log_tail(file);
+  text.erase(text.find_last_not_of(" \t\n") + 1);
+  return text.substr(text.rfind('\n') + 1);  // npos + 1 is 0
+}
+
 }  // namespace headsweep::agent

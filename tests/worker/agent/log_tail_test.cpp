@@ -53,6 +53,16 @@ TEST_F(LogTail, HasNoControlCharacters) {
   EXPECT_EQ(of(std::string("a\x1b[31m\tb\r\0c \xc3\xa9", 14)), "a?[31m\tb??c \xc3\xa9");
 }
 
+TEST_F(LogTail, LastLineIsNotBlank) {
+  of("one\ntwo\n \t\n\n");
+  EXPECT_EQ(last_line(file_), "two");
+  of("one");
+  EXPECT_EQ(last_line(file_), "one");
+  of("\n\n");
+  EXPECT_EQ(last_line(file_), "");
+  EXPECT_EQ(last_line("/nonexistent/file.log"), "");
+}
+
 TEST_F(LogTail, OfAFolderIsEmpty) {
   EXPECT_EQ(log_tail(std::filesystem::temp_directory_path()), "");
 }

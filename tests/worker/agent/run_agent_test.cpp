@@ -18,6 +18,7 @@ namespace headsweep::agent {
 namespace {
 
 using ::testing::ElementsAre;
+using ::testing::EndsWith;
 using ::testing::Ge;
 using ::testing::HasSubstr;
 using ::testing::SizeIs;
@@ -184,6 +185,7 @@ TEST_F(RunAgent, GivesUpOnATrainerThatEndsBeforeItsHello) {
   run();
   EXPECT_EQ(failure(1).reason, EndReason::kCannotStart);
   EXPECT_EQ(failure(1).exit_code, 7);
+  EXPECT_THAT(failure(1).message, EndsWith("before its hello: no device for this test"));
   EXPECT_EQ(failure(2).reason, EndReason::kCannotStart);
   EXPECT_THAT(failure(1).log_tail, HasSubstr("pid=")) << "the worker's log, as the trial has none";
   EXPECT_THAT(started(), SizeIs(3));
