@@ -9,6 +9,7 @@
 
 #include "cli/commands.h"
 #include "cli/exit_code.h"
+#include "cli/usage_error.h"
 #include "cli/version.h"
 
 namespace {
@@ -26,10 +27,18 @@ bool speaks_for_all_ranks() {
   return true;
 }
 
+int refuse_usage(const std::string& what) {
+  if (speaks_for_all_ranks()) std::cerr << "headsweep: " << what << std::endl;
+  return cli::kWrongUsage;
+}
+
 int report_usage(const CLI::App& app, const CLI::ParseError& error) {
   const bool asked_for_help = error.get_exit_code() == static_cast<int>(CLI::ExitCodes::Success);
-  if (speaks_for_all_ranks()) app.exit(error, std::cout, std::cerr);
-  return asked_for_help ? cli::kDone : cli::kWrongUsage;
+  if (asked_for_help) {
+    if (speaks_for_all_ranks()) app.exit(error, std::cout, std::cerr);
+    return cli::kDone;
+  }
+  return refuse_usage(cli::describe_usage_error(app, error));
 }
 
 }  // namespace
@@ -51,6 +60,7 @@ int main(int argc, char** argv) {
   cli::add_verify_command(app, chosen);
   cli::add_doctor_command(app, chosen);
 
+  if (const auto what = cli::unknown_command(app, argc, argv)) return refuse_usage(*what);
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {

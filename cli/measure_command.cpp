@@ -12,6 +12,7 @@
 #include "cli/commands.h"
 #include "cli/exit_code.h"
 #include "cli/program_output.h"
+#include "cli/whole_number.h"
 #include "metrics/metric.h"
 #include "results/render.h"
 #include "worker/agent/trainer_executable.h"
@@ -120,14 +121,14 @@ void add_measure_command(CLI::App& app, Action& chosen) {
       ->required();
   command->add_option("--task", options->task, "task whose sequences and targets are used");
   command->add_option("--heads", options->heads, "head count (a state_dict does not say it)")
-      ->check(CLI::PositiveNumber);
+      ->check(whole_number(1));
   command->add_option("--inputs", options->inputs, "JSON object whose `tokens` are the sequences")
       ->type_name("FILE");
   command->add_option("--dtype", options->dtype, "arithmetic of the model")
       ->check(CLI::IsMember({"float32", "float64"}))
       ->capture_default_str();
   command->add_option("--sequences", options->sequences, "held-out sequences, without --inputs")
-      ->check(CLI::PositiveNumber)
+      ->check(whole_number(1))
       ->capture_default_str();
   command->add_option("--seed", options->seed, "seed of these sequences")->capture_default_str();
   command->add_option("--format", options->format, "table or json")->check(CLI::IsMember({"table", "json"}));

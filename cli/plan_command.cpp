@@ -13,11 +13,14 @@
 #include "cli/commands.h"
 #include "cli/exit_code.h"
 #include "cli/sweep_options.h"
+#include "errors/check.h"
 #include "results/render.h"
 #include "results/setting_columns.h"
 #include "sweep/plan.h"
+#include "tasks/task.h"
 #include "trial/key.h"
 #include "trial/parameters.h"
+#include "trial/task_shape.h"
 
 namespace headsweep::cli {
 namespace {
@@ -48,14 +51,24 @@ Json to_json(const results::Cell& cell) {
       cell);
 }
 
-Json trial_json(const sweep::PlannedTrial& trial, const std::vector<results::SettingColumn>& columns) {
+// The columns of trial_results that are known before training.
+Json trial_json(const std::string& sweep, const sweep::PlannedTrial& trial,
+                const std::vector<results::SettingColumn>& columns) {
+  const tasks::Task* const task = tasks::find_task(trial.settings.training.task);
+  check(task != nullptr, "a planned trial has a known task");
+  const tasks::TaskShape shape = trial::task_shape(trial.settings);
   Json json = {{"trial", trial.number},
+               {"sweep", sweep},
                {"key", trial.key},
+               {"state", "planned"},
                {"seed", trial.settings.seed},
                {"arm", trial::arm_key(trial.settings)},
                {"parameters", trial.parameters},
                {"parameter_mismatch", 0},
-               {"flops", training_flops(trial.settings)}};
+               {"steps", trial.settings.training.steps},
+               {"flops", training_flops(trial.settings)},
+               {"chance_accuracy", task->chance_accuracy(shape)},
+               {"ceiling_accuracy", task->ceiling_accuracy(shape)}};
   for (const auto& column : columns)
     json[column.name] = to_json(results::setting_cell(column, trial.settings));
   json["settings"] = trial::canonical_json(trial.settings);
@@ -73,7 +86,7 @@ void print_json(const sweep::Plan& plan) {
   Json trials = Json::array();
   Json bundles = Json::array();
   for (const auto& trial : plan.trials) {
-    trials.push_back(trial_json(trial, columns));
+    trials.push_back(trial_json(plan.sweep.name, trial, columns));
     bundles.push_back(
         {{"trials", {trial.number}}});  // one trial a bundle unless `run --stack` says otherwise
   }
@@ -113,14 +126,18 @@ results::Table arms_table(const sweep::Plan& plan) {
   return table;
 }
 
+std::string counted(std::size_t count, const std::string& noun) {
+  return std::to_string(count) + " " + noun + (count == 1 ? "" : "s");
+}
+
 void print_table(const sweep::Plan& plan) {
   results::Table arms = arms_table(plan);
   const std::size_t arm_count = arms.rows.size();
   arms.rows.resize(std::min(arm_count, kMostRowsShown));
   std::cout << "sweep       " << plan.sweep.name << "\n"
             << "plan hash   " << plan.hash << "\n"
-            << "trials      " << plan.trials.size() << " (" << arm_count << " arms x "
-            << plan.sweep.seeds.size() << " seeds), " << plan.parameters << " parameters each\n"
+            << "trials      " << plan.trials.size() << " (" << counted(arm_count, "arm") << " x "
+            << counted(plan.sweep.seeds.size(), "seed") << "), " << plan.parameters << " parameters each\n"
             << "training    " << total_flops(plan) * 1e-12 << " TFLOP, one trial a bundle\n\n";
   std::cout << results::render(arms, results::Format::kTable);
   if (arm_count > kMostRowsShown) {

@@ -118,6 +118,7 @@ void ProgressDisplay::on_progress(const orchestrator::Progress& progress) {
   const auto now = std::chrono::steady_clock::now();
   if (now < next_plain_line_) return;
   next_plain_line_ = now + kPlainInterval;
+  last_plain_line_ = line;
   std::fprintf(stderr, "headsweep: %s\n", line.c_str());
 }
 
@@ -130,7 +131,7 @@ void ProgressDisplay::finish() {
   if (!any_) return;
   if (redrawn_) {
     std::fputc('\n', stderr);
-  } else {
+  } else if (last_line_ != last_plain_line_) {
     std::fprintf(stderr, "headsweep: %s\n", last_line_.c_str());
   }
 }

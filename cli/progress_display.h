@@ -33,6 +33,7 @@ class ProgressDisplay final : public orchestrator::RunObserver {
 
   bool redrawn_;
   std::string last_line_;
+  std::string last_plain_line_;
   std::chrono::steady_clock::time_point next_plain_line_;
   bool any_ = false;
 };

@@ -2,10 +2,10 @@
 
 #include <iostream>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include <CLI/CLI.hpp>
-#include <unistd.h>
 
 #include "cli/commands.h"
 #include "cli/exit_code.h"
@@ -21,7 +21,7 @@ struct QueryOptions {
   std::string store;
   std::string name;
   std::vector<std::string> where;
-  std::string sql;
+  std::optional<std::string> sql;
   std::string format = "table";
   bool all_columns = false;
 };
@@ -36,10 +36,10 @@ std::string names() {
 }
 
 results::Table ask(const QueryOptions& options, results::StoreReader& store) {
-  if (!options.sql.empty()) {
+  if (options.sql) {
     if (!options.name.empty() || !options.where.empty())
       throw UserError("--sql goes without NAME and --where");
-    return results::run_sql(store, options.sql);
+    return results::run_sql(store, *options.sql);
   }
   results::Query query;
   if (!options.name.empty()) query.name = options.name;

@@ -17,6 +17,7 @@
 #include "cli/run_log.h"
 #include "cli/sweep_options.h"
 #include "cli/trainer_devices.h"
+#include "cli/whole_number.h"
 #include "errors/user_error.h"
 #include "orchestrator/launcher.h"
 #include "orchestrator/run_sweep.h"
@@ -26,6 +27,10 @@
 
 namespace headsweep::cli {
 namespace {
+
+constexpr std::int64_t kMostWorkers = 4096;
+constexpr std::int64_t kMostThreads = 1024;
+constexpr std::int64_t kMostStacked = 4096;
 
 struct RunCommandOptions {
   SweepOptions sweep;
@@ -115,7 +120,7 @@ int coordinate(const RunCommandOptions& options, const Train& train) {
   const orchestrator::Ending ending = train({sweep, std::move(frozen), store}, observers);
   if (!options.quiet) display.finish();
   if (ending.error) throw UserError(*ending.error);
-  if (ending.end == orchestrator::RunEnd::kAllDone) remove_checkpoints(options.store);
+  if (ending.end != orchestrator::RunEnd::kStopped) remove_checkpoints(options.store);
   say(options, describe(ending, options.store));
   log.say(describe(ending, options.store));
   return exit_code(ending);
@@ -164,6 +169,9 @@ int run_worker_rank(const RunCommandOptions& options, orchestrator::MpiSession& 
 
 int run_under_launcher(const RunCommandOptions& options) {
   orchestrator::MpiSession session;
+  if (options.workers && session.rank() == 0) {
+    say(options, "--workers is ignored: under a launcher every rank but the first is a worker");
+  }
   if (session.workers() == 0) {
     const int code = run_embedded(options);
     return session.end(code);
@@ -194,14 +202,15 @@ int run(RunCommandOptions options) {
 
 void add_how_to_train(CLI::App& command, RunCommandOptions& options) {
   command.add_option("--workers", options.workers, "without a launcher: default one per GPU, else per core")
-      ->check(CLI::PositiveNumber);
+      ->check(whole_number(1, kMostWorkers));
   command.add_option("--device", options.run.device, "auto, cpu or cuda")
       ->check(CLI::IsMember({"auto", "cpu", "cuda"}));
   command.add_option("--threads", options.run.threads, "of each worker; part of a trial's numerics")
-      ->check(CLI::PositiveNumber)
+      ->check(whole_number(1, kMostThreads))
       ->capture_default_str();
   command.add_option("--stack", options.stack, "trials of equal shapes in one bundle: auto (1) or N")
-      ->check(CLI::IsMember({"auto"}) | CLI::PositiveNumber);
+      ->check(whole_number(1, kMostStacked, "auto"))
+      ->type_name("N");
   command.add_option("--step", options.run.step, "training step: auto or eager")
       ->check(CLI::IsMember({"auto", "eager"}));
   command.add_option("--trainer", options.trainer, "headsweep-trainer; default: beside headsweep");
@@ -218,8 +227,7 @@ void add_run_command(CLI::App& app, Action& chosen) {
       ->required()
       ->type_name("FILE");
   add_how_to_train(*command, *options);
-  command->add_option("--limit", options->run.limit, "train at most N trials now")
-      ->check(CLI::NonNegativeNumber);
+  command->add_option("--limit", options->run.limit, "train at most N trials now")->check(whole_number(0));
   command->add_option("--walltime", options->walltime, "stop, resumable, before it is over")
       ->type_name("TIME");
   command->add_flag("--extend", options->extend, "accept a changed sweep: keep what is done, plan the rest");

@@ -2,6 +2,8 @@
 
 #include <CLI/CLI.hpp>
 
+#include "cli/whole_number.h"
+
 namespace headsweep::cli {
 
 void add_sweep_options(CLI::App& command, SweepOptions& options) {
@@ -12,7 +14,7 @@ void add_sweep_options(CLI::App& command, SweepOptions& options) {
       ->expected(1)
       ->allow_extra_args(false);
   command.add_option("--max-trials", options.max_trials, "refuse larger grids")
-      ->check(CLI::PositiveNumber)
+      ->check(whole_number(1))
       ->capture_default_str();
 }
 
