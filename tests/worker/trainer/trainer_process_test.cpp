@@ -19,8 +19,10 @@
 namespace headsweep::trainer {
 namespace {
 
+using testing::AllOf;
 using testing::HasSubstr;
 using testing::IsEmpty;
+using testing::StartsWith;
 
 protocol::TrainBundle work(const TemporaryFolder& store, const trial::Settings& settings,
                            double checkpoints) {
@@ -174,7 +176,7 @@ TEST(TrainerProcess, NamesDevicesAndVersions) {
 
 TEST(TrainerProcess, WrongUseIsOneLineAndANonZeroCode) {
   const TemporaryFolder folder;
-  const auto bad = folder.path() / "4_heads_bad.pt";
+  const auto bad = folder.path() / "bad.pt";
   std::ofstream(bad) << "not a model";
   const auto expect_line = [](const std::vector<std::string>& arguments, int code, const std::string& about) {
     const Finished finished = run_trainer(arguments);
@@ -185,7 +187,7 @@ TEST(TrainerProcess, WrongUseIsOneLineAndANonZeroCode) {
   };
   expect_line({"--no-such-option"}, 2, "--no-such-option");
   expect_line({}, 2, "descriptor 3");
-  expect_line({"--measure", bad.string(), "--task", "copy"}, 1, bad.string());
+  expect_line({"--measure", bad.string(), "--task", "copy"}, 1, "models/*.hsm");
   expect_line({"--measure", (folder.path() / "missing.hsm").string(), "--heads", "1"}, 1, "missing.hsm");
   expect_line({"--measure", bad.string() + "x"}, 1, "cannot read");
 }
@@ -199,7 +201,7 @@ TEST(TrainerProcess, MeasuresAStateDictOnHeldOutSequences) {
   replace_file(file, write_stored_zip(state_dict_entries(written_tensors(model, parameters))));
   const std::vector<std::string> arguments = {"--measure", file.string(), "--task",
                                               "copy",      "--sequences", "3"};
-  EXPECT_THAT(run_trainer(arguments).errors, HasSubstr("give --heads"));
+  EXPECT_THAT(run_trainer(arguments).errors, AllOf(StartsWith("headsweep: "), HasSubstr("give --heads")));
   auto with_heads = arguments;
   with_heads.insert(with_heads.end(), {"--heads", "4"});
   const auto measured = nlohmann::json::parse(run_trainer(with_heads).output);
@@ -208,6 +210,17 @@ TEST(TrainerProcess, MeasuresAStateDictOnHeldOutSequences) {
   EXPECT_EQ(measured["layers"][1]["heads"].size(), 4U);
   EXPECT_EQ(measured["layers"][0]["metrics"]["mixing_time_paper"]["per_sequence"].size(), 3U);
   EXPECT_GT(measured["loss"], 0);
+  EXPECT_FALSE(measured["rollout"]["metrics"].contains("head_importance"));
+  const auto inputs = folder.path() / "inputs.json";
+  std::ofstream(inputs) << "{]";
+  with_heads.insert(with_heads.end(), {"--inputs", inputs.string()});
+  EXPECT_EQ(run_trainer(with_heads).errors,
+            "headsweep: inputs '" + inputs.string() + "': not JSON at byte 2\n");
+  const std::vector<int> zeros(static_cast<std::size_t>(model.length), 0);
+  std::ofstream(inputs) << nlohmann::json{{"tokens", {zeros, zeros}}};
+  const auto on_inputs = nlohmann::json::parse(run_trainer(with_heads).output);
+  EXPECT_EQ(on_inputs["sequences"], 2);
+  EXPECT_GT(on_inputs["loss"], 0) << "the targets of copy follow from the tokens";
   auto unknown = with_heads;
   unknown[3] = "copi";
   EXPECT_THAT(run_trainer(unknown).errors, HasSubstr("did you mean 'copy'?"));
