@@ -39,16 +39,22 @@ std::int64_t prune(SQLite::Database& database, RowRehash& rehash, const TrialsBy
   return pruned;
 }
 
-struct Counts {
-  std::int64_t reused = 0;
-  std::int64_t planned = 0;
-  std::int64_t pruned = 0;
-};
+std::int64_t count_done(SQLite::Database& database, const TrialsByKey& trials) {
+  SQLite::Statement statement(database, "SELECT count(*) FROM trials WHERE trial = ? AND state = 'done'");
+  std::int64_t done = 0;
+  for (const auto& [key, trial] : trials) {
+    statement.bind(1, trial);
+    statement.executeStep();
+    done += statement.getColumn(0).getInt64();
+    statement.reset();
+  }
+  return done;
+}
 
 // A pruned trial that comes back is done if it has its result.
-Counts reconcile(SQLite::Database& database, std::int64_t sweep, const sweep::Plan& plan) {
+PlanChange reconcile(SQLite::Database& database, std::int64_t sweep, const sweep::Plan& plan) {
   TrialsByKey left = trials_by_key(database, sweep);
-  Counts counts;
+  PlanChange counts;
   std::int64_t next_trial = database.execAndGet("SELECT coalesce(max(trial), 0) FROM trials").getInt64();
   TrialRows rows(database, sweep, plan);
   RowRehash rehash(database, "trials", hashed_columns(find_table("trials")), "trial");
@@ -75,15 +81,16 @@ Counts reconcile(SQLite::Database& database, std::int64_t sweep, const sweep::Pl
     rehash(known.mapped());
     ++counts.reused;
   }
+  counts.pruned_done = count_done(database, left);
   counts.pruned = prune(database, rehash, left);
   return counts;
 }
 
 }  // namespace
 
-void extend_plan(SQLite::Database& database, std::int64_t sweep, const sweep::Plan& plan,
-                 const std::string& difference) {
-  const Counts counts = reconcile(database, sweep, plan);
+PlanChange extend_plan(SQLite::Database& database, std::int64_t sweep, const sweep::Plan& plan,
+                       const std::string& difference) {
+  const PlanChange counts = reconcile(database, sweep, plan);
   insert_closed_nulls(database, sweep, plan.trials);
 
   SQLite::Statement old(database, "SELECT hash, canonical FROM sweeps WHERE sweep = ?");
@@ -105,6 +112,7 @@ void extend_plan(SQLite::Database& database, std::int64_t sweep, const sweep::Pl
   rehash(sweep);
   RowInsert event(database, "events", hashed_columns(find_table("events")));
   event(std::vector<Cell>{utc_now(), "amended", difference, Cell(), Cell()});
+  return counts;
 }
 
 }  // namespace headsweep::results

@@ -1,6 +1,7 @@
 #include "results/freeze.h"
 
 #include <optional>
+#include <utility>
 
 #include <SQLiteCpp/SQLiteCpp.h>
 
@@ -74,6 +75,25 @@ std::string refusal(const std::filesystem::path& store, const StoredSweep& store
          "; add --extend to amend it, or give another --store";
 }
 
+std::string trials_text(std::int64_t count) {
+  return std::to_string(count) + (count == 1 ? " trial" : " trials");
+}
+
+// Amends the plan, but not at the price of results: then it is another sweep. Returns FrozenSweep::amendment.
+std::string amend(SQLite::Database& database, const std::filesystem::path& store, const StoredSweep& stored,
+                  const sweep::Plan& plan) {
+  const std::string difference = sweep::describe_difference(stored.canonical, plan.sweep);
+  const PlanChange change = extend_plan(database, stored.sweep, plan, difference);
+  if (change.pruned_done > 0) {
+    throw UserError(store.string() + ": --extend adds seeds and axis values, but this sweep leaves out " +
+                    trials_text(change.pruned_done) + " of the store that " +
+                    (change.pruned_done == 1 ? "is" : "are") + " done (" + difference +
+                    "); use another store");
+  }
+  return "amended: " + difference + "; " + trials_text(change.reused) + " reused, " +
+         std::to_string(change.planned) + " planned, " + std::to_string(change.pruned) + " pruned";
+}
+
 }  // namespace
 
 FrozenSweep freeze_sweep(SQLite::Database& database, const std::filesystem::path& store,
@@ -82,6 +102,7 @@ FrozenSweep freeze_sweep(SQLite::Database& database, const std::filesystem::path
   SQLite::Transaction transaction(database, SQLite::TransactionBehavior::IMMEDIATE);
   const std::optional<StoredSweep> stored = stored_sweep(database);
   std::int64_t row = 0;
+  std::string amendment;
   if (!stored) {
     row = insert_plan(database, expand());
   } else if (stored->hash == sweep::plan_hash(sweep)) {
@@ -89,9 +110,10 @@ FrozenSweep freeze_sweep(SQLite::Database& database, const std::filesystem::path
   } else {
     if (if_changed == IfChanged::kRefuse) throw UserError(refusal(store, *stored, sweep));
     row = stored->sweep;
-    extend_plan(database, row, expand(), sweep::describe_difference(stored->canonical, sweep));
+    amendment = amend(database, store, *stored, expand());
   }
   FrozenSweep frozen = load_sweep(database, row);
+  frozen.amendment = std::move(amendment);
   transaction.commit();
   return frozen;
 }

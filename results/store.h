@@ -45,6 +45,9 @@ struct FrozenSweep {
   std::int64_t done;
   std::int64_t failed;  // for good
   protocol::AttemptId next_attempt;
+  // One line for the person if kExtend changed the plan, else empty:
+  // "amended: seeds: 2 -> 3; 8 trials reused, 4 planned, 0 pruned".
+  std::string amendment;
 };
 
 enum class IfChanged : std::uint8_t { kRefuse, kExtend };
@@ -53,7 +56,7 @@ enum class IfChanged : std::uint8_t { kRefuse, kExtend };
 // host, pid and start time), waiting up to 10 s for an owner on this host that is just ending; creates the file and
 // its schema if there is none; migrates an older schema. Attempts left 'running' by a lost run become
 // 'interrupted'. Throws UserError with one line: another application's file, newer schema, read-only, full,
-// damaged, owned by a live run (host, pid, since).
+// damaged, no regular file, owned by a live run (host, pid, since).
 class OwnedStore {
  public:
   explicit OwnedStore(const std::filesystem::path& store);
@@ -63,7 +66,8 @@ class OwnedStore {
 
   // Writes the plan into an empty store, or compares its hash to the frozen one. A difference is refused with its
   // description (sweep::describe_difference), or with kExtend logged as an amendment: finished trials are reused by
-  // key, trials no longer in the plan become pruned, new ones are planned.
+  // key, trials no longer in the plan become pruned, new ones are planned; refused if that would prune a trial that
+  // is done.
   // `expand` makes the plan; it is not called when the hash is equal (resuming does not expand again).
   FrozenSweep freeze(const sweep::Sweep& sweep, IfChanged if_changed,
                      const std::function<sweep::Plan()>& expand);

@@ -2,6 +2,7 @@
 
 #include <gmock/gmock.h>
 
+#include "results/reader.h"
 #include "sample_store.h"
 #include "trial/key.h"
 
@@ -107,11 +108,24 @@ TEST_F(FreezeTest, RefusesAnotherSweepAndNamesTheDifference) {
   EXPECT_EQ(sql_integer(path(), "SELECT count(*) FROM trials"), 12);
 }
 
-TEST_F(FreezeTest, ExtendReusesByKeyPrunesAndPlans) {
-  make_finished_store(path());
+// Runs the trials of one head count and leaves the others planned.
+void run_only(OwnedStore& store, std::int64_t heads) {
+  FrozenSweep frozen = freeze(store, sample_sweep());
+  std::erase_if(frozen.open, [&](const OpenTrial& open) { return open.settings.model.heads != heads; });
+  run_all(store, frozen);
+}
+
+// 1 head goes, 4 heads and a fourth seed come.
+sweep::Sweep without_one_head() {
   sweep::Sweep wanted = sample_sweep(4);
-  wanted.axes[1].values = {std::int64_t{2}, std::int64_t{4}};  // 1 head goes, 4 heads come
+  wanted.axes[1].values = {std::int64_t{2}, std::int64_t{4}};
+  return wanted;
+}
+
+TEST_F(FreezeTest, ExtendReusesByKeyPrunesAndPlans) {
+  const sweep::Sweep wanted = without_one_head();
   OwnedStore store(path());
+  run_only(store, 2);
   const FrozenSweep frozen = freeze(store, wanted, IfChanged::kExtend);
   EXPECT_EQ(frozen.hash, sweep::plan_hash(wanted));
   EXPECT_EQ(frozen.trials, 16);
@@ -120,7 +134,10 @@ TEST_F(FreezeTest, ExtendReusesByKeyPrunesAndPlans) {
   EXPECT_THAT(numbers(frozen), ElementsAre(13, 14, 15, 16, 17, 18, 19, 20, 21, 22));
   EXPECT_EQ(sql_integer(path(), "SELECT count(*) FROM trials WHERE state = 'pruned' AND heads = 1"), 6);
   EXPECT_EQ(sql_integer(path(), "SELECT count(*) FROM layer_results WHERE heads = 1"), 0);
-  EXPECT_EQ(sql_integer(path(), "SELECT count(*) FROM layer_metrics"), 48);
+  EXPECT_EQ(sql_integer(path(), "SELECT count(*) FROM layer_metrics"), 24);
+  EXPECT_EQ(
+      frozen.amendment,
+      "amended: axes.model.heads: [1, 2] -> [2, 4]; seeds: 3 -> 4; 6 trials reused, 10 planned, 6 pruned");
   const Table amendment = sql(path(), "SELECT new_hash, reused, planned, pruned FROM amendments");
   ASSERT_EQ(amendment.rows.size(), 1);
   EXPECT_THAT(amendment.rows[0], ElementsAre(Cell(frozen.hash), Cell(std::int64_t{6}), Cell(std::int64_t{10}),
@@ -128,15 +145,34 @@ TEST_F(FreezeTest, ExtendReusesByKeyPrunesAndPlans) {
   EXPECT_EQ(sql_integer(path(), "SELECT count(*) FROM events WHERE kind = 'amended'"), 1);
 }
 
-TEST_F(FreezeTest, PrunedTrialsComeBackWithTheirResults) {
-  make_finished_store(path());
-  sweep::Sweep fewer = sample_sweep(2);
+TEST_F(FreezeTest, ExtendRefusesToLeaveOutFinishedTrials) {
   OwnedStore store(path());
-  EXPECT_EQ(freeze(store, fewer, IfChanged::kExtend).trials, 8);
+  run_only(store, 1);
+  EXPECT_EQ(user_error_of([&] { freeze(store, without_one_head(), IfChanged::kExtend); }),
+            path().string() +
+                ": --extend adds seeds and axis values, but this sweep leaves out 6 trials of the store that "
+                "are done "
+                "(axes.model.heads: [1, 2] -> [2, 4]; seeds: 3 -> 4); use another store");
+  EXPECT_EQ(sql_integer(path(), "SELECT count(*) FROM amendments"), 0);
+  EXPECT_EQ(sql_integer(path(), "SELECT count(*) FROM trials WHERE state = 'done'"), 6);
+  EXPECT_EQ(sql_integer(path(), "SELECT count(*) FROM trials WHERE state = 'pruned'"), 0);
+}
+
+TEST_F(FreezeTest, AnAmendmentIsToldOnlyWhereThePlanChanges) {
+  make_finished_store(path());
+  OwnedStore store(path());
+  EXPECT_EQ(freeze(store, sample_sweep(), IfChanged::kExtend).amendment, "");
+  EXPECT_EQ(freeze(store, sample_sweep(4), IfChanged::kExtend).amendment,
+            "amended: seeds: 3 -> 4; 12 trials reused, 4 planned, 0 pruned");
+}
+
+TEST_F(FreezeTest, PrunedTrialsComeBack) {
+  OwnedStore store(path());
+  freeze(store, sample_sweep(3));
+  EXPECT_EQ(freeze(store, sample_sweep(2), IfChanged::kExtend).trials, 8);
   const FrozenSweep frozen = freeze(store, sample_sweep(3), IfChanged::kExtend);
   EXPECT_EQ(frozen.trials, 12);
-  EXPECT_EQ(frozen.done, 12);
-  EXPECT_TRUE(frozen.open.empty());
+  EXPECT_EQ(frozen.open.size(), 12);
 }
 
 TEST_F(FreezeTest, StoresClosedNullsOnce) {
@@ -195,10 +231,33 @@ TEST_F(FreezeTest, RefusesANewerSchema) {
 
 TEST_F(FreezeTest, RefusesAFolderAndAMissingFolder) {
   EXPECT_THAT(user_error_of([&] { OwnedStore{path().parent_path()}; }), HasSubstr("is a folder"));
+  EXPECT_THAT(user_error_of([&] { StoreReader{path().parent_path()}; }), HasSubstr("is a folder"));
   EXPECT_THAT(user_error_of([&] { OwnedStore{path() / "results.db"}; }), HasSubstr("folder that exists"));
   // Nobody can create files there, whatever their rights.
   EXPECT_THAT(user_error_of([&] { OwnedStore{"/proc/results.db"}; }),
               HasSubstr("folder that exists and can be written"));
+}
+
+TEST_F(FreezeTest, RefusesAnEmptyNameAndADevice) {
+  EXPECT_THAT(user_error_of([] { OwnedStore{""}; }), HasSubstr("the name of the store is empty"));
+  EXPECT_THAT(user_error_of([] { StoreReader{""}; }), HasSubstr("the name of the store is empty"));
+  EXPECT_THAT(user_error_of([] { OwnedStore{"/dev/null"}; }), HasSubstr("is a device or a pipe"));
+  EXPECT_FALSE(std::filesystem::exists("/dev/null.d"));
+}
+
+// To SQLite these mean no file, or options.
+TEST_F(FreezeTest, NamesThatMeanSomethingElseToSqliteAreFiles) {
+  const std::filesystem::path here = std::filesystem::current_path();
+  std::filesystem::current_path(path().parent_path());
+  for (const std::filesystem::path name : {":memory:", "file:results.db?mode=memory"}) {
+    {
+      OwnedStore store(name);
+      freeze(store, sample_sweep());
+    }
+    EXPECT_TRUE(std::filesystem::is_regular_file(path().parent_path() / name));
+    EXPECT_NO_THROW(StoreReader{name});
+  }
+  std::filesystem::current_path(here);
 }
 
 TEST_F(FreezeTest, FolderOfAStoreIsNamedAfterIt) {
