@@ -45,7 +45,10 @@ constexpr auto kNames = [] {
 const NamedQuery& find_query(std::string_view name) {
   const auto* const found = std::ranges::find(kQueries, name, &NamedQuery::name);
   if (found == kQueries.end()) {
-    throw UserError("unknown query '" + std::string(name) + "'" + did_you_mean(name, kNames));
+    const std::vector<std::string> names(kNames.begin(), kNames.end());
+    const std::string hint = did_you_mean(name, kNames);
+    throw UserError("unknown query '" + std::string(name) + "'" + hint + (hint.empty() ? "; " : " ") +
+                    "queries: " + join(names, ", ") + "; every view of the store is reached with --sql");
   }
   return *found;
 }
