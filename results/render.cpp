@@ -64,12 +64,13 @@ struct Column {
   bool text = false;  // aligned to the left
 };
 
-std::vector<Column> readable_columns(const Table& table) {
+template <class CellText>
+std::vector<Column> readable_columns(const Table& table, CellText cell_text) {
   std::vector<Column> columns;
   for (std::size_t i = 0; i < table.columns.size(); ++i) {
     Column column{table.columns[i], {}, width_of(table.columns[i]), false};
     for (const std::vector<Cell>& row : table.rows) {
-      column.cells.push_back(readable(row[i]));
+      column.cells.push_back(cell_text(row[i]));
       column.width = std::max(column.width, width_of(column.cells.back()));
       column.text = column.text || is_text(row[i]);
     }
@@ -95,7 +96,7 @@ std::string aligned_line(const std::vector<Column>& columns, CellText cell_text)
 }
 
 std::string render_aligned(const Table& table) {
-  const std::vector<Column> columns = readable_columns(table);
+  const std::vector<Column> columns = readable_columns(table, readable);
   std::string text = aligned_line(columns, [](const Column& column) { return column.name; });
   text += aligned_line(columns, [](const Column& column) { return std::string(column.width, '-'); });
   for (std::size_t row = 0; row < table.rows.size(); ++row) {
@@ -113,8 +114,17 @@ std::string escape_pipes(const std::string& text) {
   return escaped;
 }
 
+// A row of Markdown is one line: lines of a cell are joined.
+std::string markdown_cell(const Cell& cell) {
+  const auto* const text = std::get_if<std::string>(&cell);
+  if (text == nullptr) return readable(cell);
+  std::string line = *text;
+  std::ranges::replace(line, '\n', ' ');
+  return short_text(line);
+}
+
 std::string render_markdown(const Table& table) {
-  const std::vector<Column> columns = readable_columns(table);
+  const std::vector<Column> columns = readable_columns(table, markdown_cell);
   std::string text = "|";
   std::string rule = "|";
   for (const Column& column : columns) {

@@ -61,6 +61,10 @@ TEST(Render, MarkdownEscapesPipes) {
   EXPECT_EQ(text, "| a\\|b |\n| --- |\n| c\\|d |\n");
 }
 
+TEST(Render, MarkdownJoinsTheLinesOfACell) {
+  EXPECT_EQ(render({{"a"}, {{"one\ntwo"}}}, Format::kMarkdown), "| a |\n| --- |\n| one two |\n");
+}
+
 TEST(Render, CutsLongTextBetweenCharacters) {
   std::string umlauts;
   for (int i = 0; i < 100; ++i) umlauts += "ä";
