@@ -1,8 +1,8 @@
-// Byte messages between ranks that never block on a peer, dead or alive: Improbe, Imrecv and tested Isend only.
-// Internal to the MPI transport.
+// Byte messages between ranks that never block on a peer, dead or alive: Improbe, Imrecv and tested Isend
+// only. Internal to the MPI transport.
 //
-// After set-up nothing here is collective: Open MPI reports no error for a killed rank, and a blocking send to it
-// hangs for ever.
+// After set-up nothing here is collective: Open MPI reports no error for a killed rank, and a blocking send
+// to it hangs for ever.
 #pragma once
 
 #include <cstddef>

@@ -1,6 +1,6 @@
 // The MPI session of a process: made in main() where a launcher started it (launcher.h), ended by end().
-// Rank 0 coordinates, every other rank is the worker of that number. Only the thread that made the session calls
-// MPI (MPI_THREAD_FUNNELED).
+// Rank 0 coordinates, every other rank is the worker of that number. Only the thread that made the session
+// calls MPI (MPI_THREAD_FUNNELED).
 #pragma once
 
 #include <cstdint>
@@ -30,10 +30,11 @@ class MpiSession {
   // Another rank's end.
   protocol::CoordinatorLink& coordinator_link();
 
-  // Ends the session; every rank calls it once, on every way out, and returns its result from main(): `exit_code`.
-  // Rank 0 first shuts down the workers that have not said goodbye (after an error, say), and waits for them up to
-  // 20 s. If everybody has left cleanly all ranks call MPI_Finalize; otherwise, as it may hang after a loss, they
-  // leave the process with _exit(exit_code), stdio flushed: close the store before.
+  // Ends the session; every rank calls it once, on every way out, and returns its result from main():
+  // `exit_code`. Rank 0 first shuts down the workers that have not said goodbye (after an error, say), and
+  // waits for them up to 20 s. If everybody has left cleanly all ranks call MPI_Finalize; otherwise, as it
+  // may hang after a loss, they leave the process with _exit(exit_code), stdio flushed: close the store
+  // before.
   int end(int exit_code);
   // For a worker whose coordinator is lost: leaves the process without MPI_Finalize.
   [[noreturn]] void leave_at_once(int exit_code);

@@ -101,7 +101,8 @@ Ending run_as_coordinator(FrozenRun run, const RunOptions& options, MpiSession& 
 }
 
 void run_as_worker(MpiSession& session, const std::filesystem::path& trainer) {
-  // mpirun passes USR1 on to every rank, terminals and SLURM more: the coordinator decides what it means for all.
+  // mpirun passes USR1 on to every rank, terminals and SLURM more: the coordinator decides what it means
+  // for all.
   const StopSignal not_for_workers;
   agent::AgentOptions options;
   options.trainer = trainer;

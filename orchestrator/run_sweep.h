@@ -35,8 +35,8 @@ struct FrozenRun {
 // SIGINT, SIGTERM and SIGUSR1 stop the run; a second SIGINT ends the process at once. When a call returns,
 // everything is committed.
 
-// Workers of an embedded run where nobody says how many: one per GPU this process may use, unless the device is
-// cpu or there is none; else one per `threads` cores it may run on.
+// Workers of an embedded run where nobody says how many: one per GPU this process may use, unless the
+// device is cpu or there is none; else one per `threads` cores it may run on.
 std::int64_t default_workers(const std::string& device, std::int64_t threads);
 
 // Coordinator and up to `workers` agents in this process. `trainer`: agent::find_trainer().
@@ -47,8 +47,8 @@ Ending run_embedded(FrozenRun run, const RunOptions& options, std::int64_t worke
 Ending run_as_coordinator(FrozenRun run, const RunOptions& options, MpiSession& session,
                           RunObserver& observer);
 
-// Every other rank: trains until it is dismissed; then the caller calls session.end(0). Leaves the process at once
-// if the coordinator is lost. Options come from rank 0.
+// Every other rank: trains until it is dismissed; then the caller calls session.end(0). Leaves the process
+// at once if the coordinator is lost. Options come from rank 0.
 void run_as_worker(MpiSession& session, const std::filesystem::path& trainer);
 
 }  // namespace headsweep::orchestrator

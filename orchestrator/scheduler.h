@@ -1,24 +1,25 @@
 // The scheduler: who trains what next, and what a failure or a lost worker means. Pure: events in, actions
-// out. No I/O, no thread, no clock: time is passed in, and equal events give equal actions. Not thread-safe.
+// out. No I/O, no thread, no clock: time is passed in, and equal events give equal actions. Not
+// thread-safe.
 //
 // Events cost O(log n) in the workers and trials; a waiting trial costs 12 bytes beside its settings.
 //
 // Rules:
 // - Trials are dispatched in the order given, `bundle` at a time where they may be stacked, each dispatch
-//   under a new attempt number. A worker holds the bundle that runs and, prefetched, the larger of one bundle
-//   and `prefetch_seconds` of work, estimated by its own speed; while other workers could take them at once,
-//   the last trials are not prefetched.
-// - A failed trial is tried again, by another worker if one asks for work first, until it has failed more than
-//   `retries` times. Interruptions (protocol::is_interruption) do not count; nor does a trainer that dies with
-//   several trials in its bundle, but these are trained alone from then on; nor does a trainer that cannot be
-//   started.
-// - A worker that is silent for `lease_seconds` is given up: its attempts end as kWorkerLost, its trials wait
-//   again, whatever it still sends is dropped, late results being recorded.
-// - A worker that fails kBadWorkerFailures different trials in a row while others finish some, or that cannot
-//   start its trainer for kStartFailures bundles in a row, is drained. Never the last one: if that one cannot
-//   start its trainer the run ends with an error.
-// - When every trial has ended and its result is committed, the workers are shut down. A stop request drains
-//   them.
+//   under a new attempt number. A worker holds the bundle that runs and, prefetched, the larger of one
+//   bundle and `prefetch_seconds` of work, estimated by its own speed; while other workers could take them
+//   at once, the last trials are not prefetched.
+// - A failed trial is tried again, by another worker if one asks for work first, until it has failed more
+//   than `retries` times. Interruptions (protocol::is_interruption) do not count; nor does a trainer that
+//   dies with several trials in its bundle, but these are trained alone from then on; nor does a trainer
+//   that cannot be started.
+// - A worker that is silent for `lease_seconds` is given up: its attempts end as kWorkerLost, its trials
+//   wait again, whatever it still sends is dropped, late results being recorded.
+// - A worker that fails kBadWorkerFailures different trials in a row while others finish some, or that
+//   cannot start its trainer for kStartFailures bundles in a row, is drained. Never the last one: if that
+//   one cannot start its trainer the run ends with an error.
+// - When every trial has ended and its result is committed, the workers are shut down. A stop request
+//   drains them.
 #pragma once
 
 #include <cstdint>
@@ -139,7 +140,8 @@ class Scheduler {
                                     bool in_company);
   void plan_again(WorkerState& worker, protocol::AttemptId attempt, protocol::EndReason reason,
                   const std::string& why);
-  void judge(WorkerState& worker);
+  // Drains a worker that has failed too often; `failure`: what it said of the last one.
+  void judge(WorkerState& worker, const std::string& failure);
   void drain(WorkerState& worker, const std::string& why);
   void lose(WorkerState& worker, const std::string& why);
   void retire(WorkerState& worker, WorkerPhase phase, const std::string& state);

@@ -33,12 +33,7 @@ void Scheduler::on(WorkerState& worker, protocol::AttemptFailed failed) {
       .trial = queue_.trial(attempt.index).trial, .failure = std::move(failed), .trial_state = state});
   feed_hungry();  // before this worker is one of them: others are to try first
   begin_first_bundle(worker);
-  if (std::ssize(worker.unstarted_bundles) >= kStartFailures && progress_.workers < 2 &&
-      phase_ == Phase::kRunning) {
-    error_ = worker.name + " cannot start its trainer: " + message;
-    return dismiss_all(Phase::kDraining, *error_);
-  }
-  judge(worker);
+  judge(worker, message);
   feed(worker);
 }
 
@@ -89,11 +84,14 @@ void Scheduler::drop_late(WorkerState& worker, const protocol::Message& message)
       worker, is_known ? std::optional(lost->second) : std::nullopt);
 }
 
-void Scheduler::judge(WorkerState& worker) {
-  if (phase_ != Phase::kRunning || worker.phase != WorkerPhase::kActive || progress_.workers < 2) return;
+void Scheduler::judge(WorkerState& worker, const std::string& failure) {
+  if (phase_ != Phase::kRunning || worker.phase != WorkerPhase::kActive) return;
+  const bool is_last = progress_.workers < 2;
   if (std::ssize(worker.unstarted_bundles) >= kStartFailures) {
-    drain(worker, "cannot start its trainer");
-  } else if (worker.failures.length() >= kBadWorkerFailures &&
+    if (!is_last) return drain(worker, "cannot start its trainer");
+    error_ = worker.name + " cannot start its trainer: " + failure;
+    dismiss_all(Phase::kDraining, *error_);
+  } else if (!is_last && worker.failures.length() >= kBadWorkerFailures &&
              progress_.done_now > worker.failures.finished_at_begin()) {
     drain(worker,
           "failed " + std::to_string(kBadWorkerFailures) + " trials in a row while others finished some");

@@ -10,8 +10,8 @@
 namespace headsweep::orchestrator {
 namespace {
 
-// Trials that came back and failed at the worker asking: so many are passed over before it gets an untried one.
-// Keeps taking a trial cheap however many have failed.
+// Trials that came back and failed at the worker asking: so many are passed over before it gets an untried
+// one. Keeps taking a trial cheap however many have failed.
 constexpr int kLookAhead = 8;
 
 }  // namespace

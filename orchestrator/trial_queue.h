@@ -11,8 +11,9 @@
 namespace headsweep::orchestrator {
 
 // Serves trials in the order given (plan order; another order is another vector). Trials that came back are
-// served before those that were never tried; but a worker where one of them failed gets others first, so that
-// a bad worker does not use up a trial's retries. O(log n) per trial; 12 bytes a trial beside the trial itself.
+// served before those that were never tried; but a worker where one of them failed gets others first, so
+// that a bad worker does not use up a trial's retries. O(log n) per trial; 12 bytes a trial beside the
+// trial itself.
 class TrialQueue {
  public:
   using Index = std::uint32_t;  // place in the vector given

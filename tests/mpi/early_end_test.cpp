@@ -1,5 +1,5 @@
-// Rank 0 ends before any run, as after "the store is owned by another run": the workers, who wait for work, are
-// dismissed and every rank finalizes. With one rank there is nobody to dismiss.
+// Rank 0 ends before any run, as after "the store is owned by another run": the workers, who wait for work,
+// are dismissed and every rank finalizes. With one rank there is nobody to dismiss.
 #include "tests/mpi/rank_count.h"
 #include "tests/orchestrator/scripted_worker.h"
 

@@ -1,5 +1,5 @@
-// Worker 2 kills itself with a trial in its hands; under `mpirun --enable-recovery` the others finish the sweep, and
-// everybody leaves although MPI_Finalize could hang.
+// Worker 2 kills itself with a trial in its hands; under `mpirun --enable-recovery` the others finish the
+// sweep, and everybody leaves although MPI_Finalize could hang.
 #include <csignal>
 #include <iostream>
 #include <optional>
@@ -27,7 +27,7 @@ void train(MpiSession& session) {
 
 bool coordinate(MpiSession& session) {
   SchedulerOptions options = sample_options();
-  options.lease_seconds = 1;
+  options.lease_seconds = 3;
   MemorySink sink;
   QuietObserver observer;
   Coordinator coordinator(

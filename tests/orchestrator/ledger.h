@@ -1,5 +1,6 @@
-// Reads a run's records as the store would and checks that they make sense: every attempt number is used once,
-// begins before it ends, ends once; a trial has one attempt at a time and is done or failed at most once.
+// Reads a run's records as the store would and checks that they make sense: every attempt number is used
+// once, begins before it ends, ends once; a trial has one attempt at a time and is done or failed at most
+// once.
 #pragma once
 
 #include <cstdint>

@@ -1,5 +1,5 @@
-// Runs a scheduler against scripted workers in one thread and virtual time. Every message crosses encode() and
-// decode(); at the end nothing may be left over.
+// Runs a scheduler against scripted workers in one thread and virtual time. Every message crosses encode()
+// and decode(); at the end nothing may be left over.
 #pragma once
 
 #include <cstdint>

@@ -3,14 +3,12 @@
 namespace headsweep::orchestrator::testing {
 
 results::FrozenSweep sample_sweep(std::int64_t trials) {
-  results::FrozenSweep sweep = {.sweep = 1,
-                                .name = "sample",
-                                .hash = "hash",
-                                .open = {},
-                                .trials = trials,
-                                .done = 0,
-                                .failed = 0,
-                                .next_attempt = 1};
+  results::FrozenSweep sweep{};
+  sweep.sweep = 1;
+  sweep.name = "sample";
+  sweep.hash = "hash";
+  sweep.trials = trials;
+  sweep.next_attempt = 1;
   for (std::int64_t i = 0; i < trials; ++i) {
     results::OpenTrial trial = {
         .trial = i + 1, .key = "key " + std::to_string(i + 1), .settings = {}, .failed_attempts = 0};

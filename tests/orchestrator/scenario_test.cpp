@@ -1,5 +1,6 @@
-// The same scenarios twice: against the recording fake, and with the coordinator's loop over the local transport and
-// a thread for each worker.
+// The same scenarios twice: against the recording fake, and with the coordinator's loop over the local
+// transport and a thread for each worker.
+#include <barrier>
 #include <memory>
 #include <thread>
 #include <vector>
@@ -49,17 +50,21 @@ Ending run_to_the_end(Coordinator& coordinator) {
 TEST_P(ScenarioTest, OverTheLocalTransport) {
   const Scenario& scenario = GetParam();
   SchedulerOptions options = options_of(scenario);
-  options.lease_seconds = 1;
+  options.lease_seconds = 2;
   options.welcome.heartbeat_seconds = 0.05;
 
   Stage stage(scenario.script);
   LocalTransport transport(scenario.workers);
   std::vector<std::unique_ptr<ScriptedWorker>> workers;
   std::vector<std::thread> threads;
+  // In step, or on a busy machine one of them might do everything before another has begun.
+  std::barrier in_step(scenario.workers);
   for (protocol::WorkerId id = 1; id <= scenario.workers; ++id) {
     workers.push_back(std::make_unique<ScriptedWorker>(id, stage));
-    threads.emplace_back(
-        [&, id, worker = workers.back().get()] { play(*worker, transport.coordinator(id)); });
+    threads.emplace_back([&, id, worker = workers.back().get()] {
+      play(*worker, transport.coordinator(id), [&] { in_step.arrive_and_wait(); });
+      in_step.arrive_and_drop();
+    });
   }
 
   MemorySink sink;

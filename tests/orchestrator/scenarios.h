@@ -1,4 +1,5 @@
-// Small dramas between a scheduler and its workers, played by the recording fake and over the local transport.
+// Small dramas between a scheduler and its workers, played by the recording fake and over the local
+// transport.
 #pragma once
 
 #include <cstdint>

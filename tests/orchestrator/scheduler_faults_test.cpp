@@ -191,6 +191,15 @@ TEST_F(SchedulerFaultsTest, AFinishedTrialForgivesATrainerThatDidNotStart) {
   EXPECT_THAT(sent<protocol::Drain>(fail(1, 6, EndReason::kCannotStart), 1), SizeIs(1));
 }
 
+TEST_F(SchedulerFaultsTest, FailuresOfADrainedWorkerDoNotEndTheRun) {
+  start(100, 2);  // worker 1: attempts 1, 2
+  fail(1, 1, EndReason::kCannotStart);
+  EXPECT_THAT(sent<protocol::Drain>(fail(1, 2, EndReason::kCannotStart), 1), SizeIs(1));
+  // Was assigned after the first failure; worker 2 is the last one now.
+  EXPECT_THAT(sent<protocol::Drain>(fail(1, 5, EndReason::kCannotStart), 2), IsEmpty());
+  EXPECT_THAT(assigned(done(2, 3), 2), SizeIs(1));
+}
+
 TEST_F(SchedulerFaultsTest, NeverDrainsTheLastWorker) {
   start(100, 2);  // worker 1: attempts 1, 2; worker 2: attempts 3, 4
   fail(1, 1, EndReason::kError);

@@ -1,4 +1,5 @@
-// Single rules of the scheduler: dispatching, prefetching, committing, ending. Faults are in scheduler_faults_test.cpp.
+// Single rules of the scheduler: dispatching, prefetching, committing, ending. Faults are in
+// scheduler_faults_test.cpp.
 #include "orchestrator/scheduler.h"
 
 #include <gmock/gmock.h>

@@ -116,7 +116,8 @@ void ScriptedWorker::drain() {
   has_ended_ = true;
 }
 
-void play(ScriptedWorker& worker, protocol::CoordinatorLink& link) {
+void play(ScriptedWorker& worker, protocol::CoordinatorLink& link,
+          const std::function<void()>& after_each_step) {
   using Clock = std::chrono::steady_clock;
   constexpr std::chrono::milliseconds kHeartbeat{50};
   Clock::time_point next_heartbeat = Clock::now();
@@ -129,6 +130,7 @@ void play(ScriptedWorker& worker, protocol::CoordinatorLink& link) {
       link.send(protocol::WorkerHeartbeat{});
       next_heartbeat = Clock::now() + kHeartbeat;
     }
+    if (after_each_step) after_each_step();
     std::this_thread::sleep_for(std::chrono::microseconds(200));
   }
 }

@@ -1,5 +1,5 @@
-// An agent that follows a script instead of training: what the scheduler's scenarios are played with, in one thread
-// by the recording fake and on threads of their own over a real transport.
+// An agent that follows a script instead of training: what the scheduler's scenarios are played with, in
+// one thread by the recording fake and on threads of their own over a real transport.
 #pragma once
 
 #include <cstdint>
@@ -54,8 +54,8 @@ class ScriptedWorker {
   // Said goodbye or vanished: nothing more will come.
   [[nodiscard]] bool has_ended() const { return has_ended_; }
   [[nodiscard]] bool has_vanished() const { return has_vanished_; }
-  // What a well-led worker does not end with: bundles in hand, or results that were not acknowledged as committed
-  // before a Shutdown.
+  // What a well-led worker does not end with: bundles in hand, or results that were not acknowledged as
+  // committed before a Shutdown.
   [[nodiscard]] bool has_loose_ends() const;
 
  private:
@@ -78,7 +78,9 @@ class ScriptedWorker {
   std::vector<protocol::Message> to_say_;
 };
 
-// Plays the worker over `link` until it has ended. For a thread or a rank of its own.
-void play(ScriptedWorker& worker, protocol::CoordinatorLink& link);
+// Plays the worker over `link` until it has ended. For a thread or a rank of its own. Calls
+// `after_each_step`, if given, each time it has received, worked and spoken.
+void play(ScriptedWorker& worker, protocol::CoordinatorLink& link,
+          const std::function<void()>& after_each_step = nullptr);
 
 }  // namespace headsweep::orchestrator::testing

@@ -1,6 +1,6 @@
-// Hundreds of random runs: messages and commits are late, workers stall, come back, die or leave, trials fail.
-// Whatever happens, every trial ends at most once and in the state its script says, no attempt number is used twice
-// (Ledger), and equal seeds give equal actions.
+// Hundreds of random runs: messages and commits are late, workers stall, come back, die or leave, trials
+// fail. Whatever happens, every trial ends at most once and in the state its script says, no attempt number
+// is used twice (Ledger), and equal seeds give equal actions.
 #include <deque>
 #include <map>
 #include <memory>
@@ -52,6 +52,7 @@ World draw_world(Random& random) {
     const std::int64_t fate = draw(random, 0, 9);
     if (fate == 0) world.bad_workers[worker] = Deed::kVanish;
     if (fate == 1) world.bad_workers[worker] = Deed::kLeave;
+    if (fate == 2) world.bad_workers[worker] = Deed::kCannotStart;
   }
   return world;
 }
