@@ -2,6 +2,7 @@
 
 #include "sweep/overrides.h"
 #include "sweep/refuse.h"
+#include "sweep/schema.h"
 #include "sweep/toml_tables.h"
 
 namespace headsweep::sweep {
@@ -25,6 +26,7 @@ Document read_document(std::string_view text, const std::string& file,
     const std::string name = checked_text(key->str(), place);
     const toml::table* const table = node->as_table();
     if (!table) {
+      if (node->is_array_of_tables() && !is_known_table(name)) refuse_table(place, name);
       refuse(place, "'" + name +
                         "' must be a table with a header in single brackets; every key belongs into a table");
     }

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "sweep/refuse.h"
+#include "sweep/schema.h"
 #include "sweep/toml_tables.h"
 
 namespace headsweep::sweep {
@@ -64,6 +65,7 @@ void assign(Document& document, const Assignment& assignment, const Origin& orig
   }
   const std::string name = checked_text(path[0], place);
   if (path.size() == 1) {
+    if (!assignment.value->is_table() && !is_known_table(name)) refuse_bare_name(place, name);
     read_table(document, name, place, inline_table(assignment, origin), origin);
     return;
   }

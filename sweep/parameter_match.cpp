@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "errors/user_error.h"
+#include "sweep/refuse.h"
 #include "sweep/thousands.h"
 #include "trial/parameters.h"
 
@@ -14,14 +14,14 @@ std::int64_t parameters(const trial::Settings& settings) {
 }
 
 // The axes that change the count on the way from one combination to the other, each taken alone.
-std::vector<std::string> changing_axes(const Sweep& sweep, const trial::Settings& from,
+std::vector<const Axis*> changing_axes(const Sweep& sweep, const trial::Settings& from,
                                        const trial::Settings& to) {
-  std::vector<std::string> changing;
+  std::vector<const Axis*> changing;
   for (const Axis& axis : sweep.axes) {
     const trial::SettingInfo* const setting = trial::find_setting(axis.setting);
     trial::Settings moved = from;
     setting->set(moved, setting->get(to));
-    if (parameters(moved) != parameters(from)) changing.push_back(axis.setting);
+    if (parameters(moved) != parameters(from)) changing.push_back(&axis);
   }
   return changing;
 }
@@ -35,10 +35,10 @@ trial::Settings with_matching_mlp(const trial::Settings& settings, std::int64_t 
   return matched;
 }
 
-std::string what_to_change(const std::vector<std::string>& changing, const trial::Settings& first,
+std::string what_to_change(const std::vector<const Axis*>& changing, const trial::Settings& first,
                            const trial::Settings& second) {
   const auto changes = [&](std::string_view name) {
-    return std::ranges::find(changing, name) != changing.end();
+    return std::ranges::find(changing, name, &Axis::setting) != changing.end();
   };
   if (changes("model.heads") && second.model.head_width) {
     return "leave model.head_width out, so that the heads share model.width";
@@ -58,12 +58,13 @@ void refuse_unequal_parameters(const Sweep& sweep, const Grid& grid, std::int64_
                                std::int64_t second) {
   const trial::Settings a = grid.settings(first);
   const trial::Settings b = grid.settings(second);
-  const std::vector<std::string> changing = changing_axes(sweep, a, b);
+  const std::vector<const Axis*> changing = changing_axes(sweep, a, b);
   std::string axes;
-  for (const std::string& axis : changing) axes += (axes.empty() ? "" : ", ") + axis;
-  throw UserError("parameter counts differ: " + thousands(parameters(a)) + " (" + grid.name(first) +
-                  ") but " + thousands(parameters(b)) + " (" + grid.name(second) + "), changed by " + axes +
-                  "; " + what_to_change(changing, a, b));
+  for (const Axis* const axis : changing) axes += (axes.empty() ? "" : ", ") + axis->setting;
+  refuse(changing.empty() ? sweep.source : changing.front()->place,
+         "parameter counts differ: " + thousands(parameters(a)) + " (" + grid.name(first) + ") but " +
+             thousands(parameters(b)) + " (" + grid.name(second) + "), changed by " + axes + "; " +
+             what_to_change(changing, a, b));
 }
 
 }  // namespace headsweep::sweep

@@ -3,9 +3,9 @@
 #include <string_view>
 #include <unordered_map>
 
-#include "errors/user_error.h"
 #include "sweep/grid.h"
 #include "sweep/parameter_match.h"
+#include "sweep/refuse.h"
 #include "sweep/thousands.h"
 #include "trial/key.h"
 #include "trial/parameters.h"
@@ -19,17 +19,17 @@ void require_fits(const Sweep& sweep, std::int64_t max_trials) {
   std::string factors;
   for (const Axis& axis : sweep.axes) factors += axis.setting + " " + thousands(axis.values.size()) + " x ";
   constexpr std::int64_t kSaturated = std::int64_t{1} << 62;
-  throw UserError("the sweep has " + std::string(count == kSaturated ? "more than " : "") + thousands(count) +
-                  " trials (" + factors + "seeds " + thousands(sweep.seeds.size()) +
-                  "), more than the limit of " + thousands(max_trials) +
-                  "; choose fewer values or seeds, or raise --max-trials");
+  refuse(sweep.source, "the sweep has " + std::string(count == kSaturated ? "more than " : "") +
+                           thousands(count) + " trials (" + factors + "seeds " +
+                           thousands(sweep.seeds.size()) + "), more than the limit of " +
+                           thousands(max_trials) + "; choose fewer values or seeds, or raise --max-trials");
 }
 
 // Settings of a combination after the rules between settings.
-trial::Settings checked_settings(const Grid& grid, std::int64_t combination) {
+trial::Settings checked_settings(const Sweep& sweep, const Grid& grid, std::int64_t combination) {
   trial::Settings settings = grid.settings(combination);
   if (const auto problem = trial::check_together(settings)) {
-    throw UserError("impossible trial (" + grid.name(combination) + "): " + *problem);
+    refuse(sweep.source, "impossible trial (" + grid.name(combination) + "): " + *problem);
   }
   return settings;
 }
@@ -46,9 +46,9 @@ void require_distinct(const Plan& plan, const Grid& grid) {
   for (const PlannedTrial& trial : plan.trials) {
     const auto [earlier, is_new] = by_key.emplace(trial.key, &trial);
     if (is_new) continue;
-    throw UserError(trial_name(*earlier->second, grid, plan.sweep.seeds.size()) + " and " +
-                    trial_name(trial, grid, plan.sweep.seeds.size()) +
-                    " are the same trial; leave one of the values out");
+    refuse(plan.sweep.source, trial_name(*earlier->second, grid, plan.sweep.seeds.size()) + " and " +
+                                  trial_name(trial, grid, plan.sweep.seeds.size()) +
+                                  " are the same trial; leave one of the values out");
   }
 }
 
@@ -64,7 +64,7 @@ Plan make_plan(const Sweep& sweep, std::int64_t max_trials) {
   plan.trials.reserve(static_cast<std::size_t>(count_grid(sweep)));
   const Grid grid(plan.sweep);
   for (std::int64_t combination = 0; combination < grid.count(); ++combination) {
-    trial::Settings settings = checked_settings(grid, combination);
+    trial::Settings settings = checked_settings(sweep, grid, combination);
     const std::int64_t parameters = trial::count_parameters(settings.model).total();
     if (combination == 0) plan.parameters = parameters;
     if (parameters != plan.parameters) refuse_unequal_parameters(sweep, grid, 0, combination);

@@ -33,7 +33,7 @@ void require_distinct(const Axis& axis, const List& elements, std::string_view n
 Axis read_axis(const Entry& entry) {
   const trial::SettingInfo& setting = named_setting(entry, "[axes]");
   const std::string name = "axes." + entry.key;
-  Axis axis{entry.key, {}};
+  Axis axis{entry.key, {}, entry.place};
   const List& elements = list(entry, name, setting.type == trial::Type::kName ? R"(["a", "b"])" : "[1, 2]");
   for (const Element& element : elements) axis.values.push_back(read_value(element, name, setting));
   require_distinct(axis, elements, name);

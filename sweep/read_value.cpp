@@ -49,7 +49,9 @@ std::int64_t read_integer(const Element& element, std::string_view name, std::in
   const auto* const integer = std::get_if<std::int64_t>(&element.value);
   if (integer && *integer >= minimum && *integer <= maximum) return *integer;
   refuse_value(element, name,
-               "an integer from " + std::to_string(minimum) + " to " + std::to_string(maximum));
+               minimum == maximum
+                   ? std::to_string(minimum)
+                   : "an integer from " + std::to_string(minimum) + " to " + std::to_string(maximum));
 }
 
 std::string read_text(const Element& element, std::string_view name, std::string_view allowed) {

@@ -19,7 +19,8 @@ void append_escaped(std::string& line, unsigned char c) {
 
 void refuse(std::string_view place, std::string_view problem) {
   std::string line;
-  for (const char c : std::string(place.substr(0, kMaxPlaceBytes)) + ": " + std::string(problem)) {
+  const std::string prefix = place.empty() ? "" : std::string(place.substr(0, kMaxPlaceBytes)) + ": ";
+  for (const char c : prefix + std::string(problem)) {
     if (static_cast<unsigned char>(c) < ' ' || c == '\x7f') {
       append_escaped(line, static_cast<unsigned char>(c));
     } else {

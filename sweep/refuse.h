@@ -5,7 +5,7 @@
 
 namespace headsweep::sweep {
 
-// Throws UserError "PLACE: PROBLEM" on one line: control characters escaped, cut after 1,000 bytes.
+// Throws UserError "PLACE: PROBLEM" ("PROBLEM" if the place is empty) on one line: control characters escaped, cut after 1,000 bytes.
 [[noreturn]] void refuse(std::string_view place, std::string_view problem);
 
 }  // namespace headsweep::sweep

@@ -35,23 +35,34 @@ std::string list_of(std::span<const std::string_view> names) {
   return list;
 }
 
-// A key of another table that was written into this one: [model] task belongs in [training].
-std::string right_table(std::string_view key) {
+std::string did_you_mean_exactly(std::string_view name) {
+  return "; did you mean '" + std::string(name) + "'?";
+}
+
+// A key of another table that was written into this one, or without a table: [model] task means training.task.
+std::string in_another_table(std::string_view key) {
   const std::vector<std::string_view> keys = known_keys();
   const auto found = std::ranges::find(keys, key, last_part);
-  if (found == keys.end()) return "";
-  return "; it belongs in [" + std::string(found->substr(0, found->rfind('.'))) + "]";
+  return found == keys.end() ? "" : did_you_mean_exactly(*found);
+}
+
+// The hint ends with a question mark, or is empty.
+std::string with_list(const std::string& hint, const std::string& list) {
+  return hint + (hint.empty() ? "; " : " ") + list;
 }
 
 [[noreturn]] void refuse_key(std::string_view table, const Entry& entry) {
+  const std::string prefix = std::string(table) + ".";
   std::vector<std::string_view> in_this_table;
   for (const std::string_view key : known_keys()) {
-    if (key.starts_with(std::string(table) + ".")) in_this_table.push_back(last_part(key));
+    if (key.starts_with(prefix)) in_this_table.push_back(last_part(key));
   }
-  std::string hint = did_you_mean(entry.key, in_this_table);
-  if (std::string elsewhere = right_table(entry.key); !elsewhere.empty()) hint = std::move(elsewhere);
-  refuse(entry.place, "unknown key '" + std::string(table) + "." + entry.key + "' (" + describe(entry) + ")" +
-                          hint + "; keys of [" + std::string(table) + "]: " + list_of(in_this_table));
+  std::string hint = in_another_table(entry.key);
+  if (hint.empty() && !did_you_mean(entry.key, in_this_table).empty()) {
+    hint = did_you_mean_exactly(prefix + std::string(nearest_name(entry.key, in_this_table)));
+  }
+  refuse(entry.place, "unknown key '" + prefix + entry.key + "'" +
+                          with_list(hint, "keys of [" + std::string(table) + "]: " + list_of(in_this_table)));
 }
 
 }  // namespace
@@ -62,14 +73,27 @@ std::vector<std::string_view> known_keys() {
   return keys;
 }
 
+bool is_known_table(std::string_view name) {
+  return std::ranges::find(kTables, name) != kTables.end();
+}
+
+void refuse_table(std::string_view place, std::string_view name) {
+  refuse(place, "unknown table [" + std::string(name) + "]" +
+                    with_list(did_you_mean(name, kTables), "tables: " + list_of(kTables)));
+}
+
+void refuse_bare_name(std::string_view place, std::string_view name) {
+  std::string hint = in_another_table(name);
+  if (hint.empty()) hint = did_you_mean(name, kTables);
+  refuse(place,
+         "unknown table or key '" + std::string(name) + "'" + with_list(hint, "tables: " + list_of(kTables)));
+}
+
 void require_known_names(const Document& document) {
   const std::vector<std::string_view> keys = known_keys();
   for (const auto& [name, table] : document.tables) {
     if (name == kAxes) continue;
-    if (std::ranges::find(kTables, name) == kTables.end()) {
-      refuse(table.place,
-             "unknown table [" + name + "]" + did_you_mean(name, kTables) + "; tables: " + list_of(kTables));
-    }
+    if (!is_known_table(name)) refuse_table(table.place, name);
     for (const Entry& entry : table.entries) {
       if (std::ranges::find(keys, name + "." + entry.key) == keys.end()) refuse_key(name, entry);
     }

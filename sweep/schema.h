@@ -16,4 +16,12 @@ std::vector<std::string_view> known_keys();
 // The keys of [axes] and of the baseline are settings and are checked where these are read.
 void require_known_names(const Document& document);
 
+bool is_known_table(std::string_view name);
+
+// Throws UserError: `name` is no table; the nearest one and what there is.
+[[noreturn]] void refuse_table(std::string_view place, std::string_view name);
+
+// Throws UserError: `name` stands where a table or a dotted key has to; the nearest one.
+[[noreturn]] void refuse_bare_name(std::string_view place, std::string_view name);
+
 }  // namespace headsweep::sweep

@@ -111,7 +111,12 @@ Resources read_resources(const Document& document) {
 
 std::string read_text_file(const std::string& path) {
   std::error_code not_there;  // opening the file says it better
-  if (std::filesystem::is_directory(path, not_there)) refuse(path, "is a folder, not a sweep file");
+  const std::filesystem::file_status status = std::filesystem::status(path, not_there);
+  if (std::filesystem::is_directory(status)) refuse(path, "is a folder, not a sweep file");
+  // Reading a pipe or a terminal could wait for ever.
+  if (std::filesystem::exists(status) && !std::filesystem::is_regular_file(status)) {
+    refuse(path, "is a device or a pipe, not a sweep file; give a regular file");
+  }
   std::ifstream file(path, std::ios::binary);
   if (!file) refuse(path, "cannot be opened: " + std::generic_category().message(errno));
   std::string text(kMaxSweepFileBytes + 1, '\0');
@@ -127,6 +132,7 @@ Sweep parse_sweep(std::string_view text, const std::string& name, std::span<cons
   const Document document = read_document(text, name, overrides);
   require_known_names(document);
   Sweep sweep;
+  sweep.source = name;
   sweep.name = read_name(document);
   sweep.seeds = read_seeds(document);
   sweep.base = read_base(document);

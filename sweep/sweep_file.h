@@ -16,6 +16,7 @@ namespace headsweep::sweep {
 struct Axis {
   std::string setting;  // dotted name
   std::vector<trial::Value> values;
+  std::string place = {};  // "FILE:LINE" or "--set KEY=VALUE", for messages only
 };
 
 // [analysis]: what will be tested, fixed before the first trial.
@@ -41,6 +42,7 @@ struct Sweep {
   std::vector<Axis> axes;
   Analysis analysis;
   Resources resources;
+  std::string source = {};  // the file, for messages only
 };
 
 // Reads `path`, applies `overrides` ("key=value", dotted names, TOML values; an inline table replaces the

@@ -31,10 +31,11 @@ TEST(Mistakes, InSettings) {
   expect_complaints(
       "model",
       {
-          {"head = 4", "unknown key 'model.head' (4); did you mean 'heads'?; keys of [model]: vocabulary"},
-          {"headz = 4", "unknown key 'model.headz' (4); did you mean 'heads'?; keys of [model]: vocabulary"},
+          {"head = 4", "unknown key 'model.head'; did you mean 'model.heads'? keys of [model]: vocabulary"},
+          {"headz = 4", "unknown key 'model.headz'; did you mean 'model.heads'? keys of [model]: vocabulary"},
           {"steps = 4",
-           "unknown key 'model.steps' (4); it belongs in [training]; keys of [model]: vocabulary"},
+           "unknown key 'model.steps'; did you mean 'training.steps'? keys of [model]: vocabulary"},
+          {"zzzzzzzz = 4", "unknown key 'model.zzzzzzzz'; keys of [model]: vocabulary"},
           {"heads = 0", "model.heads must be an integer from 1 to 1024, not 0"},
           {"heads = -9223372036854775808",
            "model.heads must be an integer from 1 to 1024, not -9223372036854775808"},
@@ -64,9 +65,9 @@ TEST(Mistakes, InSettings) {
 TEST(Mistakes, InNamesOfTables) {
   EXPECT_THAT(
       complaint_about(file_with("modle", "heads = 1")),
-      StartsWith("s.toml:3: unknown table [modle]; did you mean 'model'?; tables: sweep, model, training"));
+      StartsWith("s.toml:3: unknown table [modle]; did you mean 'model'? tables: sweep, model, training"));
   EXPECT_THAT(complaint_about("[sweep]\nname = \"a\"\n[[zip]]\na = 1"),
-              StartsWith("s.toml:3: 'zip' must be a table"));
+              StartsWith("s.toml:3: unknown table [zip]; tables: sweep, model, training"));
   EXPECT_THAT(complaint_about("name = \"a\"\n[sweep]"), StartsWith("s.toml:1: 'name' must be a table"));
   EXPECT_THAT(complaint_about("[sweep]\nname = \"a\"\n[[axes]]\n\"model.heads\" = [1]"),
               StartsWith("s.toml:3: 'axes' must be a table"));
@@ -178,8 +179,8 @@ TEST(Mistakes, InResources) {
           {"trial_timeout = \"2 h\"", "resources.trial_timeout must be a duration from \"1s\" to \"30d\""},
           {"trial_timeout = [\"2h\"]", "resources.trial_timeout must be a duration"},
           {"retries = -1", "resources.retries must be an integer from 0 to 100, not -1"},
-          {"gpus_per_trial = 2", "resources.gpus_per_trial must be an integer from 1 to 1, not 2"},
-          {"retires = 1", "unknown key 'resources.retires' (1); did you mean 'retries'?"},
+          {"gpus_per_trial = 2", "resources.gpus_per_trial must be 1, not 2"},
+          {"retires = 1", "unknown key 'resources.retires'; did you mean 'resources.retries'?"},
       });
 }
 
@@ -222,7 +223,7 @@ TEST(Mistakes, InDepth) {
 
 TEST(Mistakes, AreToldOnOneLineWhateverTheirText) {
   EXPECT_EQ(
-      complaint_about("[model]\n\"a\\nb\\u0000\" = 1").find("s.toml:2: unknown key 'model.a\\x0ab\\x00' (1)"),
+      complaint_about("[model]\n\"a\\nb\\u0000\" = 1").find("s.toml:2: unknown key 'model.a\\x0ab\\x00'"),
       0U);
 }
 

@@ -28,17 +28,18 @@ TEST(ParameterMatch, AFixedHeadWidthIsToldApart) {
   EXPECT_EQ(
       complaint_about_plan("[model]\nhead_width = 16\n[axes]\n\"training.task\" = [\"copy\", \"cycle\"]\n"
                            "\"model.heads\" = [4, 8]"),
-      "parameter counts differ: 172,800 (training.task = \"copy\", model.heads = 4) but 239,104 "
+      "s.toml:7: parameter counts differ: 172,800 (training.task = \"copy\", model.heads = 4) but 239,104 "
       "(training.task = \"copy\", model.heads = 8), changed by model.heads; leave model.head_width out, so "
       "that the heads share model.width");
 }
 
 TEST(ParameterMatch, AnotherShapeIsRefusedWithAnMlpThatMatches) {
   const std::string complaint = complaint_about_plan("[axes]\n\"model.layers\" = [4, 5]");
-  EXPECT_THAT(complaint,
-              StartsWith("parameter counts differ: 172,800 (model.layers = 4) but 206,144 (model.layers "
-                         "= 5), changed by model.layers; leave that axis out, or give the second a sweep "
-                         "of its own with model.mlp_width = 76 (172,604 parameters)"));
+  EXPECT_THAT(
+      complaint,
+      StartsWith("s.toml:4: parameter counts differ: 172,800 (model.layers = 4) but 206,144 (model.layers "
+                 "= 5), changed by model.layers; leave that axis out, or give the second a sweep "
+                 "of its own with model.mlp_width = 76 (172,604 parameters)"));
 }
 
 TEST(ParameterMatch, TheProposedMlpIsTheNearest) {

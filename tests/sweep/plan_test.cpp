@@ -54,9 +54,10 @@ TEST(Plan, KeepsTheBaseWhereNoAxisReplacesIt) {
 }
 
 TEST(Plan, NamesTheCombinationThatContradictsItself) {
-  EXPECT_EQ(complaint_of([] { make_plan(parse(kTwoAxes, {"axes.\"model.heads\"=[1, 3]"})); }),
-            "impossible trial (training.task = \"copy\", model.heads = 3): model.heads = 3 does not divide "
-            "model.width = 64; choose heads that divide it or set model.head_width");
+  EXPECT_EQ(
+      complaint_of([] { make_plan(parse(kTwoAxes, {"axes.\"model.heads\"=[1, 3]"})); }),
+      "s.toml: impossible trial (training.task = \"copy\", model.heads = 3): model.heads = 3 does not divide "
+      "model.width = 64; choose heads that divide it or set model.head_width");
   EXPECT_THAT(complaint_of([] { make_plan(parse("[sweep]\nname = \"a\"\n[model]\nheads = 3")); }),
               HasSubstr("impossible trial (the only combination)"));
 }
@@ -65,10 +66,10 @@ TEST(Plan, NamesTheCombinationThatContradictsItself) {
 TEST(Plan, RefusesEqualTrials) {
   Sweep sweep = parse(kTwoAxes);
   sweep.axes[1].values = {Value(std::int64_t{1}), Value(std::int64_t{4}), Value(std::int64_t{1})};
-  EXPECT_EQ(
-      complaint_of([&] { make_plan(sweep); }),
-      "trial 1 (training.task = \"copy\", model.heads = 1, seed = 5) and trial 5 (training.task = \"copy\", "
-      "model.heads = 1, seed = 5) are the same trial; leave one of the values out");
+  EXPECT_EQ(complaint_of([&] { make_plan(sweep); }),
+            "s.toml: trial 1 (training.task = \"copy\", model.heads = 1, seed = 5) and trial 5 "
+            "(training.task = \"copy\", "
+            "model.heads = 1, seed = 5) are the same trial; leave one of the values out");
 }
 
 Sweep grid_of_10_to_the_12() {
@@ -84,7 +85,8 @@ TEST(Plan, CountsWithoutExpanding) {
   EXPECT_EQ(count_grid(sweep), 1'000'000'000'000);
   EXPECT_EQ(
       complaint_of([&] { make_plan(sweep); }),
-      "the sweep has 1,000,000,000,000 trials (measure.horizon 1,000 x measure.sequences 1,000 x seeds "
+      "s.toml: the sweep has 1,000,000,000,000 trials (measure.horizon 1,000 x measure.sequences 1,000 x "
+      "seeds "
       "1,000,000), more than the limit of 1,000,000; choose fewer values or seeds, or raise --max-trials");
 }
 

@@ -143,8 +143,8 @@ TEST(SweepFile, NamesTheFileThatItCannotRead) {
   EXPECT_THAT(read("/nonexistent/sweep.toml"),
               StartsWith("/nonexistent/sweep.toml: cannot be opened: No such file"));
   EXPECT_THAT(read("/"), HasSubstr("is a folder"));
+  EXPECT_THAT(read("/dev/zero"), HasSubstr("is a device or a pipe"));
   EXPECT_THAT(read(std::string(5000, 'x')), HasSubstr("cannot be opened"));
-  EXPECT_THAT(read("/dev/zero"), HasSubstr("larger than 1 MiB"));
 }
 
 TEST(SweepFile, ReadsAFile) {
