@@ -1,5 +1,6 @@
-// Speed of the eager training step on the paper's model: `train_step THREADS`. For each line "HEADS STEPS" on stdin it
-// does that many updates (dropout 0.1, batch 50, after two that warm up) and answers with the seconds of one.
+// Speed of the eager training step on the paper's model: `train_step THREADS`. For each line "HEADS STEPS" on
+// stdin it does that many updates (dropout 0.1, batch 50, after two that warm up) and answers with the
+// seconds of one.
 
 #include <chrono>
 #include <cstdlib>

@@ -3,9 +3,9 @@
 
 train_step.py TRAIN_STEP [--python PYTHON_WITH_TORCH] [--threads N] [--rounds N] [--steps N] [--json]
 
-TRAIN_STEP is build/<preset>/bin/bench/train_step. Both programs run side by side and take turns: in every round each does
-a few steps while the other waits, so that a machine that slows down slows down both. A ratio above 1 says how many times
-more steps a second the trainer does; it is the median over the rounds.
+TRAIN_STEP is build/<preset>/bin/bench/train_step. Both programs run side by side and take turns: in every
+round each does a few steps while the other waits, so that a machine that slows down slows down both. A ratio
+above 1 says how many times more steps a second the trainer does; it is the median over the rounds.
 """
 
 import argparse

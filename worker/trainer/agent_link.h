@@ -9,8 +9,8 @@
 
 namespace headsweep::trainer {
 
-// The agent has closed the pipe: nobody wants anything any more. Not derived from std::exception: no handler of errors
-// may take it for one.
+// The agent has closed the pipe: nobody wants anything any more. Not derived from std::exception: no handler
+// of errors may take it for one.
 struct AgentGone {};
 
 // Used by one thread. Throws protocol::DecodeError on bytes that are no message an agent sends.
@@ -24,7 +24,8 @@ class AgentLink final : public AgentSide {
   // Looks at what has come, without waiting. A StopTraining is taken by being asked for. Throws AgentGone.
   bool stop_requested() override;
 
-  // Waits for work; nothing: the agent has closed the pipe. A StopTraining while there is no work asks for nothing.
+  // Waits for work; nothing: the agent has closed the pipe. A StopTraining while there is no work asks for
+  // nothing.
   std::optional<protocol::TrainBundle> next_bundle();
 
  private:

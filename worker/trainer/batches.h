@@ -1,7 +1,7 @@
 // Which samples a training step sees, and the sequences that are measured.
 //
-// samples = S > 0: an epoch is floor(S / batch) steps; step s is position s mod that of epoch s / that, and takes
-// `batch` samples in the order of tasks::epoch_order(seed, epoch); the last partial batch is dropped.
+// samples = S > 0: an epoch is floor(S / batch) steps; step s is position s mod that of epoch s / that, and
+// takes `batch` samples in the order of tasks::epoch_order(seed, epoch); the last partial batch is dropped.
 // samples = 0: row b of step s is sample s * batch + b.
 #pragma once
 
@@ -29,8 +29,8 @@ Sequences generate_sequences(const trial::Settings& settings, tasks::Split split
 // The sequences a trial is measured on: the first `measure.sequences` samples of the split.
 Sequences measured_sequences(const trial::Settings& settings, tasks::Split split);
 
-// The training batches of one trial. Remembers the order of the current epoch only to save time: the answer is a
-// function of the settings and the step.
+// The training batches of one trial. Remembers the order of the current epoch only to save time: the answer
+// is a function of the settings and the step.
 class Batches {
  public:
   explicit Batches(const trial::Settings& settings);  // checked settings

@@ -10,9 +10,9 @@
 
 namespace headsweep::trainer {
 
-// Four flat tensors [N, P], P = total size of trial::parameter_layout(); named weights are views of a row. Rows
-// begin on 64-byte boundaries, whatever P is: where a trial lies in its bundle must not change the vector
-// loops, and so the rounding, of any library.
+// Four flat tensors [N, P], P = total size of trial::parameter_layout(); named weights are views of a row.
+// Rows begin on 64-byte boundaries, whatever P is: where a trial lies in its bundle must not change the
+// vector loops, and so the rounding, of any library.
 struct BundleBuffers {
   at::Tensor parameters;
   at::Tensor gradients;

@@ -96,8 +96,8 @@ class BundleTraining {
   }
 
  private:
-  // The open trials with the fewest updates, of those with updates left to do: trials resumed from different steps
-  // come together again. Empty: all are trained.
+  // The open trials with the fewest updates, of those with updates left to do: trials resumed from different
+  // steps come together again. Empty: all are trained.
   std::vector<std::size_t> furthest_behind() const {
     std::vector<std::size_t> group;
     std::int64_t fewest = 0;

@@ -7,9 +7,10 @@
 
 namespace headsweep::trainer {
 
-// Every trial gets one answer through `agent`: TrialDone, TrialError or TrialStopped; before that TrialProgress at most
-// every half second. What the trials print goes to their logs below the store's folder. The trials take their steps
-// together; what goes wrong with one (divergence, an error while it is measured) does not touch the others.
+// Every trial gets one answer through `agent`: TrialDone, TrialError or TrialStopped; before that
+// TrialProgress at most every half second. What the trials print goes to their logs below the store's folder.
+// The trials take their steps together; what goes wrong with one (divergence, an error while it is measured)
+// does not touch the others.
 void train_bundle(const protocol::TrainBundle& bundle, const TrainerContext& context, AgentSide& agent);
 
 }  // namespace headsweep::trainer

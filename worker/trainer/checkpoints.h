@@ -1,4 +1,5 @@
-// The checkpoints of trials below the store's folder: STORE.d/checkpoints/<key>.<step>.ckpt, the two newest of a trial.
+// The checkpoints of trials below the store's folder: STORE.d/checkpoints/<key>.<step>.ckpt, the two newest
+// of a trial.
 #pragma once
 
 #include <filesystem>
@@ -14,8 +15,8 @@ inline constexpr std::size_t kCheckpointsKept = 2;
 // Writes one, then removes all but the newest kCheckpointsKept of that trial. Throws UserError.
 void save_checkpoint(const std::filesystem::path& store_folder, const ModelFile& checkpoint);
 
-// The newest whole checkpoint of that trial that was made with equal numerics. Says on stderr, in one line each,
-// which files it passed over and why. A trial of other settings or arithmetic is never resumed.
+// The newest whole checkpoint of that trial that was made with equal numerics. Says on stderr, in one line
+// each, which files it passed over and why. A trial of other settings or arithmetic is never resumed.
 std::optional<ModelFile> newest_checkpoint(const std::filesystem::path& store_folder, const std::string& key,
                                            const std::string& numerics);
 

@@ -12,8 +12,8 @@ namespace headsweep::trainer {
 
 inline constexpr std::int64_t kCurvePoints = 100;  // about
 
-// Whether the curve has a point after `step` updates: every ceil(steps / kCurvePoints) of them, at the last, and
-// wherever the layers are measured. A function of the settings alone.
+// Whether the curve has a point after `step` updates: every ceil(steps / kCurvePoints) of them, at the last,
+// and wherever the layers are measured. A function of the settings alone.
 bool is_curve_step(const trial::Settings& settings, std::int64_t step);
 
 // Whether the layers are measured after `step` updates: at every multiple of measure.every.

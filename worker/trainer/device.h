@@ -11,8 +11,8 @@
 
 namespace headsweep::trainer {
 
-// "cpu", "cuda" (the first GPU), "cuda:N", "auto" (the first GPU, else the CPU). Throws UserError if the name is
-// another or there is no such device.
+// "cpu", "cuda" (the first GPU), "cuda:N", "auto" (the first GPU, else the CPU). Throws UserError if the name
+// is another or there is no such device.
 at::Device open_device(const std::string& name);
 
 // Sets LibTorch's threads, and deterministic kernels on a GPU. Once, before any tensor is made.
@@ -24,8 +24,9 @@ std::string device_text(at::Device device);
 // All devices that LibTorch sees, as device_text().
 std::vector<std::string> all_devices();
 
-// JSON with sorted keys of everything beside the settings that a trial's bits depend on: step kind, dtype, threads,
-// LibTorch version, and instruction set and CPU vendor, or GPU model and TF32. A trial resumes only where it is equal.
+// JSON with sorted keys of everything beside the settings that a trial's bits depend on: step kind, dtype,
+// threads, LibTorch version, and instruction set and CPU vendor, or GPU model and TF32. A trial resumes only
+// where it is equal.
 std::string numerics_text(at::Device device, std::int64_t threads, at::ScalarType dtype,
                           std::string_view step_kind);
 

@@ -1,9 +1,9 @@
 // Dropout decisions of one training step (Srivastava et al. 2014), from counter-based random numbers.
 //
-// Every element has 16 random bits: element e of a block of 8 takes half e % 2 (0: low) of word e / 2. It is kept
-// iff bits >= threshold, threshold = round(p * 65536), and then scaled by 1 / (1 - threshold / 65536), so that the
-// expectation is exact for the probability that is really used. Blocks: see Purpose::kAttentionDropout and
-// kMlpDropout in random/counter_random.h.
+// Every element has 16 random bits: element e of a block of 8 takes half e % 2 (0: low) of word e / 2. It is
+// kept iff bits >= threshold, threshold = round(p * 65536), and then scaled by 1 / (1 - threshold / 65536),
+// so that the expectation is exact for the probability that is really used. Blocks: see
+// Purpose::kAttentionDropout and kMlpDropout in random/counter_random.h.
 //
 // The slow, obvious twin for other devices is tensor_dropout_mask.h.
 #pragma once
@@ -28,8 +28,8 @@ struct DropoutPlace {
   std::uint32_t layer;
 };
 
-// Masks of the attention weights of one layer, [row][head][query][key]: 0 or `rule.scale`. Reused from step to
-// step. T: float or double. Thread-safe after construction.
+// Masks of the attention weights of one layer, [row][head][query][key]: 0 or `rule.scale`. Reused from step
+// to step. T: float or double. Thread-safe after construction.
 template <class T>
 class AttentionMaskFiller {
  public:
@@ -46,8 +46,8 @@ class AttentionMaskFiller {
       blocks_;  // of one matrix: query * ceil(length / 8) + key / 8, keys up to the query
 };
 
-// Mask of elements first .. first + mask.size() - 1 of the MLP's output [batch, length, width]: 0 or `rule.scale`.
-// `first` is a multiple of 8.
+// Mask of elements first .. first + mask.size() - 1 of the MLP's output [batch, length, width]: 0 or
+// `rule.scale`. `first` is a multiple of 8.
 template <class T>
 void fill_mlp_mask(const DropoutRule& rule, const DropoutPlace& place, std::int64_t first, std::span<T> mask);
 

@@ -24,7 +24,8 @@ std::pair<at::Tensor, at::Tensor> high_and_low_product(const at::Tensor& word, s
   return {product.__rshift__(32).bitwise_and_(kLow32), product.bitwise_and(kLow32)};
 }
 
-// Philox4x32-10 of every counter, in 64-bit integer tensors that hold 32-bit words; the counter's tensors broadcast.
+// Philox4x32-10 of every counter, in 64-bit integer tensors that hold 32-bit words; the counter's tensors
+// broadcast.
 std::array<at::Tensor, 4> philox(std::array<at::Tensor, 4> counter, std::int64_t key0, std::int64_t key1) {
   constexpr int kRounds = 10;
   for (int round = 0; round < kRounds; ++round) {

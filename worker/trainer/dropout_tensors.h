@@ -20,7 +20,8 @@ class DropoutTensors {
   // For trials of the shapes and dropout of `settings`.
   DropoutTensors(const trial::Settings& settings, at::ScalarType dtype, at::Device device);
 
-  // The masks of update `step` of a trial, one entry a layer; empty without dropout. Valid until the next call.
+  // The masks of update `step` of a trial, one entry a layer; empty without dropout. Valid until the next
+  // call.
   std::span<const LayerDropout> masks(const trial::Settings& settings, std::int64_t step);
 
  private:
@@ -32,8 +33,8 @@ class DropoutTensors {
   std::vector<LayerDropout> layers_;
 };
 
-// The same masks by plain tensor arithmetic, on any device: [batch, heads, T, T] and [batch, T, width]. Unlike
-// dropout_mask.h it fills the part above the diagonal too.
+// The same masks by plain tensor arithmetic, on any device: [batch, heads, T, T] and [batch, T, width].
+// Unlike dropout_mask.h it fills the part above the diagonal too.
 at::Tensor attention_mask_by_tensors(const trial::Settings& settings, const DropoutPlace& place,
                                      const at::TensorOptions& options);
 at::Tensor mlp_mask_by_tensors(const trial::Settings& settings, const DropoutPlace& place,

@@ -29,9 +29,9 @@ struct Measurement {
   std::vector<metrics::MetricValues> rollout;             // [sequence], of the whole model
 };
 
-// Evaluation mode: no dropout. `flat_parameters` [P]; its dtype and device are those of the forward pass. Softmax rows
-// are divided by their sum in double before anything is measured: float32 rows sum to 1 only to about 1e-7, and a
-// walk of a million steps would see the difference. Losses come from the logits in double.
+// Evaluation mode: no dropout. `flat_parameters` [P]; its dtype and device are those of the forward pass.
+// Softmax rows are divided by their sum in double before anything is measured: float32 rows sum to 1 only to
+// about 1e-7, and a walk of a million steps would see the difference. Losses come from the logits in double.
 // Throws UserError where the attention is no probability (a diverged model).
 Measurement measure_model(const trial::Settings& settings, const at::Tensor& flat_parameters,
                           const Sequences& sequences, const MeasurementOptions& options);
@@ -41,8 +41,8 @@ std::vector<protocol::LayerMeasurement> layer_measurements(const Measurement& me
                                                            protocol::Split split);
 std::vector<protocol::HeadMeasurement> head_measurements(const Measurement& measured, protocol::Split split);
 
-// Relative Frobenius norms of each head's columns of an attention output projection (width, heads * k): [heads],
-// non-negative, sums to 1.
+// Relative Frobenius norms of each head's columns of an attention output projection (width, heads * k):
+// [heads], non-negative, sums to 1.
 std::vector<double> head_importance(const at::Tensor& output_weight, std::int64_t heads);
 
 }  // namespace headsweep::trainer

@@ -1,5 +1,5 @@
-// The Transformer of the paper (arXiv 2507.02944): causal, pre-RMSNorm, learnt positions, no final norm, no weight
-// tying. This file is the definition of the model; every faster step is tested against it.
+// The Transformer of the paper (arXiv 2507.02944): causal, pre-RMSNorm, learnt positions, no final norm, no
+// weight tying. This file is the definition of the model; every faster step is tested against it.
 //
 // For tokens s_0 .. s_{T-1}:
 //   x_i = E[s_i] + Pos[i]
@@ -7,7 +7,8 @@
 //                A_h[i,j] = softmax over j <= i of q_i . key_j / sqrt(k);  O_h = A_h V_h
 //                x += W_o concat_h(O_h) + b_o;  x += M2 max(0, M1 R(x; g2) + c1) + c2
 //   logits = W_out x + b_out
-// R(x; g) = g x / sqrt(mean x^2 + eps), eps = machine epsilon of the arithmetic: float32 2^-23, float64 2^-52.
+// R(x; g) = g x / sqrt(mean x^2 + eps), eps = machine epsilon of the arithmetic: float32 2^-23, float64
+// 2^-52.
 // Dropout in training only: on A_h after the softmax, and on the MLP's output before it is added.
 #pragma once
 
@@ -58,17 +59,19 @@ struct LayerAttention {
   at::Tensor outputs;    // [batch, heads, T, k]: A V, before the output projection
 };
 
-// Logits [batch, T, vocabulary] of `tokens` [batch, T] (int64, T = model.length), in the dtype and on the device of the
-// weights. `dropout`: one entry a layer, or empty: evaluation. `observed`, if given, gets one entry a layer.
+// Logits [batch, T, vocabulary] of `tokens` [batch, T] (int64, T = model.length), in the dtype and on the
+// device of the weights. `dropout`: one entry a layer, or empty: evaluation. `observed`, if given, gets one
+// entry a layer.
 at::Tensor forward(const trial::ModelSettings& model, const ModelWeights& weights, const at::Tensor& tokens,
                    std::span<const LayerDropout> dropout = {},
                    std::vector<LayerAttention>* observed = nullptr);
 
-// Mean cross entropy over the positions that carry a loss, as a scalar tensor. `targets` [batch, T], kNoLoss: none.
+// Mean cross entropy over the positions that carry a loss, as a scalar tensor. `targets` [batch, T], kNoLoss:
+// none.
 at::Tensor cross_entropy(const at::Tensor& logits, const at::Tensor& targets);
 
-// How many loss positions have their target as the largest logit, and how many loss positions there are: an int64
-// tensor of two on the logits' device.
+// How many loss positions have their target as the largest logit, and how many loss positions there are: an
+// int64 tensor of two on the logits' device.
 at::Tensor count_correct(const at::Tensor& logits, const at::Tensor& targets);
 
 }  // namespace headsweep::trainer

@@ -5,8 +5,8 @@
 //   4 bytes   format version (kModelFileVersion)
 //   4 bytes   length of the header
 //   8 bytes   length of the payload
-//   header    JSON object: kind, key, attempt, step, numerics, dtype, train_seconds, measure_seconds, settings
-//             (canonical JSON), and the byte lengths of the payload's sections in their order
+//   header    JSON object: kind, key, attempt, step, numerics, dtype, train_seconds, measure_seconds,
+//             settings (canonical JSON), and the byte lengths of the payload's sections in their order
 //   payload   parameters, first moments, second moments (flat buffers, see trial/parameters.h), curve (a CBOR
 //             TrialDone message whose result holds nothing but the curve: doubles survive bit for bit)
 //   64 bytes  SHA-256 of all before it, in hex digits
@@ -48,15 +48,16 @@ struct ModelFile {
   std::vector<protocol::CurvePoint> curve;
 };
 
-// Writes `file` to `path` so that a crash at any moment leaves the old file or the new one: temporary file in the same
-// folder, fsync, rename, fsync of the folder. Returns the SHA-256 of the whole file. Throws UserError (full disk, no
-// permission).
+// Writes `file` to `path` so that a crash at any moment leaves the old file or the new one: temporary file in
+// the same folder, fsync, rename, fsync of the folder. Returns the SHA-256 of the whole file. Throws
+// UserError (full disk, no permission).
 std::string write_model_file(const std::filesystem::path& path, const ModelFile& file);
 
 // Whether the first bytes of `path` are the magic. False if it cannot be read.
 bool is_model_file(const std::filesystem::path& path);
 
-// Throws UserError if the file is cut off, damaged, of another version, or does not hold what its settings need.
+// Throws UserError if the file is cut off, damaged, of another version, or does not hold what its settings
+// need.
 ModelFile read_model_file(const std::filesystem::path& path);
 
 }  // namespace headsweep::trainer

@@ -1,7 +1,8 @@
 // The pickle inside a PyTorch state_dict file: names and places of its tensors.
 //
-// A pickle is a program. This reader runs the few opcodes of protocol 2 that torch.save() writes for a dictionary of
-// tensors and refuses everything else; it can name OrderedDict, tensor rebuilding and storages, and calls nothing.
+// A pickle is a program. This reader runs the few opcodes of protocol 2 that torch.save() writes for a
+// dictionary of tensors and refuses everything else; it can name OrderedDict, tensor rebuilding and storages,
+// and calls nothing.
 #pragma once
 
 #include <cstddef>
@@ -23,8 +24,8 @@ struct PickledTensor {
   std::vector<std::int64_t> strides;  // in elements
 };
 
-// The tensors of the dictionary, in its order; entries that are no tensors are left out. Throws UserError with what
-// is wrong.
+// The tensors of the dictionary, in its order; entries that are no tensors are left out. Throws UserError
+// with what is wrong.
 std::vector<std::pair<std::string, PickledTensor>> read_pickled_tensors(std::span<const std::byte> pickle);
 
 }  // namespace headsweep::trainer

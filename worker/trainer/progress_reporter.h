@@ -12,8 +12,8 @@ class ProgressReporter {
  public:
   ProgressReporter(protocol::AttemptId attempt, AgentSide& agent) : attempt_(attempt), agent_(agent) {}
 
-  // Sends TrialProgress if the last one is half a second old. The speed is that since the last one; while no steps are
-  // done (measuring), the last one known.
+  // Sends TrialProgress if the last one is half a second old. The speed is that since the last one; while no
+  // steps are done (measuring), the last one known.
   void report(std::int64_t step) {
     const auto now = std::chrono::steady_clock::now();
     const double seconds = std::chrono::duration<double>(now - last_time_).count();

@@ -48,8 +48,8 @@ void serve(AgentLink& agent, const TrainerContext& context) {
     NotingAnswers answers(agent);
     train_bundle(*work, context, answers);
     auto next = agent.next_bundle();
-    // Only now: an agent that sends more work has the results, so that an answer lost with this process or its agent
-    // can still be had from the last checkpoint.
+    // Only now: an agent that sends more work has the results, so that an answer lost with this process or
+    // its agent can still be had from the last checkpoint.
     if (next) remove_finished_checkpoints(*work, answers);
     work = std::move(next);
   }

@@ -6,8 +6,8 @@
 
 namespace headsweep::trainer {
 
-// Says hello, trains the bundles that come, one after another, and returns when the agent closes the pipe. Throws
-// protocol::DecodeError on bytes that are no message.
+// Says hello, trains the bundles that come, one after another, and returns when the agent closes the pipe.
+// Throws protocol::DecodeError on bytes that are no message.
 void serve_agent(AgentLink& agent, const TrainerContext& context);
 
 }  // namespace headsweep::trainer

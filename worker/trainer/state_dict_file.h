@@ -1,5 +1,5 @@
-// Weights that PyTorch wrote: `torch.save(model.state_dict(), file)` of the reference architecture (names and order:
-// trial/parameters.h).
+// Weights that PyTorch wrote: `torch.save(model.state_dict(), file)` of the reference architecture (names and
+// order: trial/parameters.h).
 #pragma once
 
 #include <cstdint>
@@ -16,8 +16,9 @@ struct StateDict {
   std::vector<double> parameters;  // in the order of trial::parameter_layout(model); float32 values are exact
 };
 
-// The file does not say how many heads there are: `heads` does, and unset is an error, after those of the file. Everything is checked: archive, checksums, names, shapes,
-// element types (float32, float64), places. Throws UserError.
+// The file does not say how many heads there are: `heads` does, and unset is an error, after those of the
+// file. Everything is checked: archive, checksums, names, shapes, element types (float32, float64), places.
+// Throws UserError.
 StateDict read_state_dict_file(const std::filesystem::path& path, std::optional<std::int64_t> heads);
 
 }  // namespace headsweep::trainer

@@ -26,8 +26,9 @@ class TrainingStep {
 
   [[nodiscard]] virtual std::string_view kind() const = 0;  // "eager", "fused"
 
-  // Update number `step` (from 0) of the trials numbered in `trials`: data, forward, backward, Adam. Leaves the
-  // gradients in the buffers. One outcome a trial of `trials`. A trial's bits do not depend on the others.
+  // Update number `step` (from 0) of the trials numbered in `trials`: data, forward, backward, Adam. Leaves
+  // the gradients in the buffers. One outcome a trial of `trials`. A trial's bits do not depend on the
+  // others.
   virtual std::vector<BatchOutcome> advance(std::int64_t step, std::span<const std::size_t> trials) = 0;
 };
 

@@ -32,7 +32,8 @@ struct TrialState {
 
 class TrialRun {
  public:
-  // Fills `state` from the newest valid checkpoint of equal numerics, else with initial weights. `agent` outlives it.
+  // Fills `state` from the newest valid checkpoint of equal numerics, else with initial weights. `agent`
+  // outlives it.
   TrialRun(protocol::Assignment assignment, std::filesystem::path store_folder, const TrainerContext& context,
            TrialState state, AgentSide& agent);
 
@@ -40,8 +41,8 @@ class TrialRun {
   [[nodiscard]] std::int64_t step() const { return step_; }  // updates done
   [[nodiscard]] bool is_trained() const { return step_ == assignment_.settings.training.steps; }
 
-  // After update number step(), which took `seconds`: counts it, continues the curve, measures the layers where the
-  // settings ask for it. Throws Diverged.
+  // After update number step(), which took `seconds`: counts it, continues the curve, measures the layers
+  // where the settings ask for it. Throws Diverged.
   void record(const BatchOutcome& outcome, double seconds);
 
   // Writes a checkpoint. Throws UserError.

@@ -63,8 +63,8 @@ TEST(DropoutMask, MlpIsTheSameInOnePieceAndInSeveral) {
   EXPECT_EQ(whole, pieces);
 }
 
-// Of n independent decisions the number dropped is binomial: five standard deviations are never left by chance here, as
-// the numbers are fixed.
+// Of n independent decisions the number dropped is binomial: five standard deviations are never left by
+// chance here, as the numbers are fixed.
 TEST(DropoutMask, DropsTheRightFraction) {
   for (const double probability : {0.05, 0.1, 0.5}) {
     const DropoutRule rule = dropout_rule(probability);
@@ -76,7 +76,8 @@ TEST(DropoutMask, DropsTheRightFraction) {
   }
 }
 
-// Neighbours, heads, rows, layers and steps must decide independently: joint drops as often as the product says.
+// Neighbours, heads, rows, layers and steps must decide independently: joint drops as often as the product
+// says.
 TEST(DropoutMask, DecisionsOfDifferentPlacesAreIndependent) {
   constexpr std::int64_t kLength = 256;
   const DropoutRule rule = dropout_rule(0.5);

@@ -1,6 +1,7 @@
-// Writes a training run to a folder, for the PyTorch twin: `export_run SETTINGS.json float32|float64 STEPS FOLDER`.
-// Settings in canonical form. Files are raw little-endian numbers: initial, gradient (of the first step) and final [P];
-// tokens and targets [STEPS, batch, length] int64; losses [STEPS] float64; layout.json names the tensors.
+// Writes a training run to a folder, for the PyTorch twin: `export_run SETTINGS.json float32|float64 STEPS
+// FOLDER`. Settings in canonical form. Files are raw little-endian numbers: initial, gradient (of the first
+// step) and final [P]; tokens and targets [STEPS, batch, length] int64; losses [STEPS] float64; layout.json
+// names the tensors.
 
 #include <fstream>
 #include <iostream>

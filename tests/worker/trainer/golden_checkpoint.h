@@ -19,8 +19,8 @@ struct GoldenCheckpoint {
   std::filesystem::path arrays;  // <name>.npz
 };
 
-// Nothing where HEADSWEEP_GOLDEN_DIR is not set: the test is then to be reported as not run. A variable that names a folder
-// without the file is an error.
+// Nothing where HEADSWEEP_GOLDEN_DIR is not set: the test is then to be reported as not run. A variable that
+// names a folder without the file is an error.
 std::optional<GoldenCheckpoint> golden_checkpoint(const std::string& name);
 
 inline const std::vector<std::string> kGoldenNames = {"1_heads_cycle", "4_heads_copy", "8_heads_copy",

@@ -1,4 +1,5 @@
-// Every core number of the golden files from the released checkpoints, through what `headsweep measure` prints.
+// Every core number of the golden files from the released checkpoints, through what `headsweep measure`
+// prints.
 
 #include <cmath>
 #include <fstream>

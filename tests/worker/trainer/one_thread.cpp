@@ -1,5 +1,6 @@
-// Every test here computes with one thread, as a trainer does by default: what several threads add up may differ in
-// the last bits, and threads that wait for each other stand still where a machine has more work than cores.
+// Every test here computes with one thread, as a trainer does by default: what several threads add up may
+// differ in the last bits, and threads that wait for each other stand still where a machine has more work
+// than cores.
 
 #include <gtest/gtest.h>
 
