@@ -113,6 +113,10 @@ int coordinate(const RunCommandOptions& options, const Train& train) {
 
   RunLog log(results::store_folder(options.store) / "logs" / "run.log", options.log_level);
   log.say(describe(frozen));
+  if (!frozen.amendment.empty()) {
+    say(options, frozen.amendment);
+    log.say(frozen.amendment);
+  }
   ProgressDisplay display(stderr_reaches_terminal());
   std::vector<orchestrator::RunObserver*> watching = {&log};
   if (!options.quiet) watching.push_back(&display);
