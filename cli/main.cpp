@@ -28,7 +28,9 @@ bool speaks_for_all_ranks() {
 }
 
 int refuse_usage(const std::string& what) {
-  if (speaks_for_all_ranks()) std::cerr << "headsweep: " << what << std::endl;
+  // mpirun ends the job at the first code that is not zero, perhaps before rank 0 has spoken.
+  if (!speaks_for_all_ranks()) return cli::kDone;
+  std::cerr << "headsweep: " << what << std::endl;
   return cli::kWrongUsage;
 }
 
