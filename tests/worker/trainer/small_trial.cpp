@@ -1,23 +1,10 @@
 #include "tests/worker/trainer/small_trial.h"
 
-#include <cstdlib>
-
 #include "errors/check.h"
 #include "trial/key.h"
 #include "worker/trainer/bundle_training.h"
 
 namespace headsweep::trainer {
-
-TemporaryFolder::TemporaryFolder() {
-  std::string name = (std::filesystem::temp_directory_path() / "headsweep-trainer-XXXXXX").string();
-  check(mkdtemp(name.data()) != nullptr, "a temporary folder can be made");
-  path_ = name;
-}
-
-TemporaryFolder::~TemporaryFolder() {
-  std::error_code error;
-  std::filesystem::remove_all(path_, error);
-}
 
 trial::Settings small_settings(std::uint32_t seed) {
   trial::Settings settings;

@@ -2,29 +2,14 @@
 #pragma once
 
 #include <cstdint>
-#include <filesystem>
-#include <functional>
 #include <string>
 #include <vector>
 
 #include "protocol/messages.h"
+#include "tests/worker/trainer/temporary_folder.h"
 #include "worker/trainer/agent_side.h"
 
 namespace headsweep::trainer {
-
-// A folder that lives as long as this.
-class TemporaryFolder {
- public:
-  TemporaryFolder();
-  ~TemporaryFolder();
-  TemporaryFolder(const TemporaryFolder&) = delete;
-  TemporaryFolder& operator=(const TemporaryFolder&) = delete;
-
-  [[nodiscard]] const std::filesystem::path& path() const { return path_; }
-
- private:
-  std::filesystem::path path_;
-};
 
 // Two layers of two heads, width 16, length 12, 40 steps with dropout; task cycle.
 trial::Settings small_settings(std::uint32_t seed = 0);
