@@ -7,6 +7,7 @@
 
 #include "errors/nearest_name.h"
 #include "errors/user_error.h"
+#include "graphs/completion.h"
 #include "random/counter_random.h"
 
 namespace headsweep::graphs {
@@ -14,10 +15,6 @@ namespace {
 
 constexpr std::array<std::string_view, 7> kNames = {"line", "full",    "window", "dilated",
                                                     "star", "layered", "random"};
-
-// A number of its own, far from those of trials: "Grap". a: head; b: query; index: draw / 4. A key that needs a later
-// query draws it at b: key; index: kBeyondDraws.
-constexpr auto kEdgeDraws = static_cast<random::Purpose>(0x47726170);
 
 // Adds the earlier keys of one query, ascending.
 using AddKeys = void (*)(const FamilySpec& spec, std::int64_t n, std::int64_t query,
@@ -74,8 +71,8 @@ void draw_distinct(const FamilySpec& spec, std::int64_t bound, std::int64_t coun
   for (std::int64_t draw = 0; draw < count; ++draw) {
     const auto lane = static_cast<std::size_t>(draw % 4);
     if (lane == 0) {
-      bits = random::random_block(spec.seed, kEdgeDraws, spec.head, static_cast<std::uint32_t>(bound),
-                                  static_cast<std::uint64_t>(draw / 4));
+      bits = random::random_block(spec.seed, random::Purpose::kGraphEdges, spec.head,
+                                  static_cast<std::uint32_t>(bound), static_cast<std::uint64_t>(draw / 4));
     }
     const std::int64_t top = bound - count + draw;
     std::int64_t key = random::uniform_below(bits[lane], static_cast<std::uint32_t>(top + 1));
@@ -116,41 +113,9 @@ KeyRows plain_rows(const FamilySpec& spec, std::int64_t n) {
   return rows;
 }
 
-struct AddedEdge {
-  std::int64_t query;
-  std::int32_t key;
-};
-
-// `added`: ascending by query; none of them is in `rows`.
-KeyRows with_edges(const KeyRows& rows, const std::vector<AddedEdge>& added) {
-  KeyRows merged;
-  merged.keys.reserve(rows.keys.size() + added.size());
-  auto next = added.begin();
-  for (std::int64_t i = 0; i < rows.size(); ++i) {
-    const auto begin = static_cast<std::ptrdiff_t>(merged.keys.size());
-    merged.keys.insert(merged.keys.end(), rows.keys.begin() + rows.starts[static_cast<std::size_t>(i)],
-                       rows.keys.begin() + rows.starts[static_cast<std::size_t>(i) + 1]);
-    const bool grows = next != added.end() && next->query == i;
-    for (; next != added.end() && next->query == i; ++next) merged.keys.push_back(next->key);
-    if (grows) std::sort(merged.keys.begin() + begin, merged.keys.end());
-    merged.finish_row();
-  }
-  return merged;
-}
-
-std::vector<bool> seen_by_later(const KeyRows& rows) {
-  const auto n = static_cast<std::size_t>(rows.size());
-  std::vector<bool> seen(n);
-  for (std::size_t i = 0; i < n; ++i) {
-    for (auto e = rows.starts[i]; e + 1 < rows.starts[i + 1]; ++e) {
-      seen[static_cast<std::size_t>(rows.keys[static_cast<std::size_t>(e)])] = true;
-    }
-  }
-  return seen;
-}
-
-KeyRows completed_by_neighbours(const KeyRows& rows) {
-  const std::vector<bool> seen = seen_by_later(rows);
+// j -> j + 1 wherever no later query sees j, or query j + 1 sees no earlier key.
+KeyRows completed_at_both_ends(const KeyRows& rows) {
+  const std::vector<bool> seen = seen_later(rows);
   std::vector<AddedEdge> added;
   for (std::size_t i = 1; i < seen.size(); ++i) {
     const bool sees_none = rows.starts[i + 1] - rows.starts[i] == 1;
@@ -158,23 +123,7 @@ KeyRows completed_by_neighbours(const KeyRows& rows) {
       added.push_back({static_cast<std::int64_t>(i), static_cast<std::int32_t>(i) - 1});
     }
   }
-  return with_edges(rows, added);
-}
-
-KeyRows completed_by_chance(const FamilySpec& spec, const KeyRows& rows) {
-  constexpr std::uint64_t kBeyondDraws = std::uint64_t{1}
-                                         << 32;  // index of this draw; those of a query lie below
-  const std::vector<bool> seen = seen_by_later(rows);
-  std::vector<AddedEdge> added;
-  for (std::int64_t key = 0; key + 1 < rows.size(); ++key) {
-    if (seen[static_cast<std::size_t>(key)]) continue;
-    const auto bits =
-        random::random_block(spec.seed, kEdgeDraws, spec.head, static_cast<std::uint32_t>(key), kBeyondDraws);
-    const auto later = static_cast<std::uint32_t>(rows.size() - 1 - key);
-    added.push_back({key + 1 + random::uniform_below(bits[0], later), static_cast<std::int32_t>(key)});
-  }
-  std::ranges::stable_sort(added, {}, &AddedEdge::query);
-  return with_edges(rows, added);
+  return with_edges(rows, std::move(added));
 }
 
 // At least the number of edges, exact for `full`.
@@ -253,13 +202,16 @@ std::span<const std::string_view> family_parameters(Family family) {
   return {};
 }
 
-CausalGraph family_graph(const FamilySpec& spec, std::int64_t n) {
+KeyRows family_rows(const FamilySpec& spec, std::int64_t n) {
   check_spec(spec, n);
-  if (spec.family == Family::kRandom)
-    return CausalGraph::uniform(completed_by_chance(spec, random_rows(spec, n)));
-  if (spec.family == Family::kDilated)
-    return CausalGraph::uniform(completed_by_neighbours(plain_rows(spec, n)));
-  return CausalGraph::uniform(plain_rows(spec, n));
+  return spec.family == Family::kRandom ? random_rows(spec, n) : plain_rows(spec, n);
+}
+
+CausalGraph family_graph(const FamilySpec& spec, std::int64_t n) {
+  KeyRows rows = family_rows(spec, n);
+  if (spec.family == Family::kRandom) rows = completed_by_chance(rows, spec.seed, spec.head);
+  if (spec.family == Family::kDilated) rows = completed_at_both_ends(rows);
+  return CausalGraph::uniform(std::move(rows));
 }
 
 }  // namespace headsweep::graphs

@@ -40,7 +40,11 @@ Family family_of(std::string_view name);
 // Those of "width", "dilation", "degree", "seed" that shape the family.
 std::span<const std::string_view> family_parameters(Family family);
 
-// Throws UserError on n < 1, a parameter out of range, and more than kMaxEdges edges.
+// The keys of every query without the completion of dilated and random graphs. Throws UserError on n < 1, a parameter
+// out of range, and more than kMaxEdges edges.
+KeyRows family_rows(const FamilySpec& spec, std::int64_t n);
+
+// Completed. Throws as family_rows().
 CausalGraph family_graph(const FamilySpec& spec, std::int64_t n);
 
 }  // namespace headsweep::graphs

@@ -7,22 +7,27 @@
 // said beside each purpose. Adding a purpose is safe; changing one changes results of every trial.
 #pragma once
 
-#include <Random123/philox.h>
-
 #include <array>
 #include <cstdint>
 #include <string_view>
 
+#include <Random123/philox.h>
+
 namespace headsweep::random {
 
 enum class Purpose : std::uint32_t {
-  kInitialWeights = 1,    // a, b: high and low half of the tensor name's hash; index: element / numbers a block
-  kTrainingTokens = 2,    // a: draw group of the task; index: sample << 16 | block within the sample
-  kHeldOutTokens = 3,     // as kTrainingTokens
-  kEpochOrder = 4,        // a: epoch; index: position / 4
-  kAttentionDropout = 5,  // a: step; b: layer << 16 | head; index: (row * length + query) * ceil(length / 8) + key / 8
-  kMlpDropout = 6,        // a: step; b: layer; index: element of the [batch, length, width] activation / 8
-  kPermutedNull = 7,      // a: layer << 16 | head; b: draw; index: (sequence * length + row) * length + element
+  kInitialWeights = 1,  // a, b: high and low half of the tensor name's hash; index: element / numbers a block
+  kTrainingTokens = 2,  // a: draw group of the task; index: sample << 16 | block within the sample
+  kHeldOutTokens = 3,   // as kTrainingTokens
+  kEpochOrder = 4,      // a: epoch; index: position / 4
+  kAttentionDropout =
+      5,  // a: step; b: layer << 16 | head; index: (row * length + query) * ceil(length / 8) + key / 8
+  kMlpDropout = 6,    // a: step; b: layer; index: element of the [batch, length, width] activation / 8
+  kPermutedNull = 7,  // a: layer << 16 | head; b: draw; index: (sequence * length + row) * length + element
+  kSharedInitialWeights = 8,  // as kInitialWeights; the elements are those of one head's rows
+  kInitialWeightSharing = 9,  // as kInitialWeights: whether an element is the one that all heads share
+  // a: head; b: query; index: draw / 4. A key that needs a later query draws it at b: key, index: 2^32.
+  kGraphEdges = 0x47726170,
 };
 
 using Block = std::array<std::uint32_t, 4>;
@@ -43,7 +48,9 @@ inline std::uint32_t uniform_below(std::uint32_t bits, std::uint32_t bound) {
 }
 
 // Uniform in (0, 1): the midpoints of 2^32 equal cells, so that log() of it is finite.
-inline double uniform_open(std::uint32_t bits) { return (static_cast<double>(bits) + 0.5) * 0x1p-32; }
+inline double uniform_open(std::uint32_t bits) {
+  return (static_cast<double>(bits) + 0.5) * 0x1p-32;
+}
 
 // 64-bit FNV-1a of a tensor's name: the stable number behind Purpose::kInitialWeights.
 inline std::uint64_t name_hash(std::string_view name) {
