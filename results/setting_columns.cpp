@@ -7,34 +7,33 @@
 namespace headsweep::results {
 namespace {
 
-// Names and order that people's queries rely on. A column whose setting does not exist has the value that makes it
-// mean nothing: heads that start unlike each other, no penalty, no mask but the causal one.
+// Names and order that people's queries rely on.
 struct ContractColumn {
   std::string_view name;
-  std::string_view neutral;  // SQL, where no setting of that name exists
+  std::string_view expression = {};  // SQL; empty: the column of that name in table `t`
 };
 constexpr std::array kContractColumns = {
-    ContractColumn{"task", ""},
-    ContractColumn{"heads", ""},
-    ContractColumn{"head_width", ""},
-    ContractColumn{"width", ""},
-    ContractColumn{"layers", ""},
-    ContractColumn{"mlp_width", ""},
-    ContractColumn{"mlp_widths", "t.mlp_widths"},
-    ContractColumn{"length", ""},
-    ContractColumn{"vocabulary", ""},
-    ContractColumn{"parameters", "t.parameters"},
-    ContractColumn{"parameter_mismatch", "t.parameter_mismatch"},
-    ContractColumn{"init_similarity", "0.0"},
-    ContractColumn{"init_similarity_value", "0.0"},
-    ContractColumn{"penalty", "'none'"},
-    ContractColumn{"penalty_weight", "0.0"},
-    ContractColumn{"graph", "'full'"},
-    ContractColumn{"graph_shared", "0"},
-    ContractColumn{"learning_rate", ""},
-    ContractColumn{"batch", ""},
-    ContractColumn{"dropout", ""},
-    ContractColumn{"samples", ""},
+    ContractColumn{"task"},
+    ContractColumn{"heads"},
+    ContractColumn{"head_width"},
+    ContractColumn{"width"},
+    ContractColumn{"layers"},
+    ContractColumn{"mlp_width", "CASE WHEN t.wider_mlps = 0 THEN t.mlp_width END"},  // NULL: layers differ
+    ContractColumn{"mlp_widths"},
+    ContractColumn{"length"},
+    ContractColumn{"vocabulary"},
+    ContractColumn{"parameters"},
+    ContractColumn{"parameter_mismatch"},
+    ContractColumn{"init_similarity"},
+    ContractColumn{"init_similarity_value"},
+    ContractColumn{"penalty"},
+    ContractColumn{"penalty_weight"},
+    ContractColumn{"graph"},
+    ContractColumn{"graph_shared"},
+    ContractColumn{"learning_rate"},
+    ContractColumn{"batch"},
+    ContractColumn{"dropout"},
+    ContractColumn{"samples"},
 };
 
 std::string column_name(std::string_view setting) {
@@ -80,14 +79,12 @@ Cell setting_cell(const SettingColumn& column, const trial::Settings& settings) 
 }
 
 std::vector<ViewColumn> arm_columns() {
-  const std::vector<SettingColumn> settings = setting_columns();
   std::vector<ViewColumn> columns;
-  for (const ContractColumn& contract : kContractColumns) {
-    const bool exists = std::ranges::find(settings, contract.name, &SettingColumn::name) != settings.end();
-    const std::string name(contract.name);
-    columns.push_back({name, exists ? "t." + name : std::string(contract.neutral)});
+  for (const auto& [name, expression] : kContractColumns) {
+    columns.push_back(
+        {std::string(name), expression.empty() ? "t." + std::string(name) : std::string(expression)});
   }
-  for (const SettingColumn& column : settings) {
+  for (const SettingColumn& column : setting_columns()) {
     const bool listed = std::ranges::find(columns, column.name, &ViewColumn::name) != columns.end();
     if (!listed) columns.push_back({column.name, "t." + column.name});
   }

@@ -40,7 +40,7 @@ std::vector<std::string> unhashed_columns() {
 std::string widths_of_layers(const trial::ModelSettings& model) {
   std::string json = "[";
   for (std::int64_t layer = 0; layer < model.layers; ++layer) {
-    json += (layer == 0 ? "" : ",") + std::to_string(model.mlp_width);
+    json += (layer == 0 ? "" : ",") + std::to_string(model.mlp_width_of(layer));
   }
   return json + "]";
 }

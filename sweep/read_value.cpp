@@ -70,7 +70,7 @@ const trial::SettingInfo& named_setting(const Entry& entry, std::string_view tab
   for (const trial::SettingInfo& setting : trial::all_settings()) names.push_back(setting.name);
   refuse(entry.place, "unknown setting '" + entry.key + "' in " + std::string(table) +
                           did_you_mean(entry.key, names) +
-                          "; it takes the dotted names of [model], [training] and [measure]");
+                          "; it takes the dotted names of [model], [diversity], [training] and [measure]");
 }
 
 }  // namespace headsweep::sweep

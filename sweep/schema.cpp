@@ -11,8 +11,8 @@
 namespace headsweep::sweep {
 namespace {
 
-constexpr std::array<std::string_view, 7> kTables = {"sweep",    "model", "training", "measure",
-                                                     "analysis", "axes",  "resources"};
+constexpr std::array<std::string_view, 8> kTables = {"sweep",   "model",    "diversity", "training",
+                                                     "measure", "analysis", "axes",      "resources"};
 
 constexpr std::array<std::string_view, 10> kKeysBesideSettings = {"sweep.name",
                                                                   "sweep.seeds",

@@ -53,11 +53,29 @@ bool name_is_allowed(const SettingInfo& setting, const Value& value) {
   return name && std::ranges::find(setting.names, *name) != setting.names.end();
 }
 
+bool is_allowed(const SettingInfo& setting, Value& value) {
+  switch (setting.type) {
+    case Type::kName:
+      return name_is_allowed(setting, value);
+    case Type::kBoolean:
+      return std::holds_alternative<bool>(value);
+    default:
+      return number_is_allowed(setting, value);
+  }
+}
+
 std::optional<std::string> check_head_width(const ModelSettings& model) {
   if (model.head_width || model.width % model.heads == 0) return std::nullopt;
   return "model.heads = " + std::to_string(model.heads) +
          " does not divide model.width = " + std::to_string(model.width) +
          "; choose heads that divide it or set model.head_width";
+}
+
+std::optional<std::string> check_wider_mlps(const ModelSettings& model) {
+  if (model.wider_mlps < model.layers) return std::nullopt;
+  return "model.wider_mlps = " + std::to_string(model.wider_mlps) +
+         " is not less than model.layers = " + std::to_string(model.layers) +
+         "; choose fewer, or a model.mlp_width one larger for all layers";
 }
 
 // A training set of fixed size must fill a batch and the sequences to measure.
@@ -86,7 +104,8 @@ std::optional<std::string> check_every(const TrainingSettings& training, const M
 std::string task_options(const tasks::Task& task, const TrainingSettings& training) {
   std::string text;
   const auto add = [&](tasks::Option option, std::string_view name, std::int64_t value) {
-    if (task.uses(option)) text.append(", training.").append(name).append(" = ").append(std::to_string(value));
+    if (task.uses(option))
+      text.append(", training.").append(name).append(" = ").append(std::to_string(value));
   };
   add(tasks::Option::kShift, "shift", training.shift);
   add(tasks::Option::kPairs, "pairs", training.pairs);
@@ -123,6 +142,7 @@ std::string allowed_values(const SettingInfo& setting) {
     for (const std::string_view name : setting.names) names += (names.empty() ? "" : ", ") + quoted(name);
     return "one of " + names;
   }
+  if (setting.type == Type::kBoolean) return "true or false";
   if (setting.type == Type::kReal) {
     return "a number from " + shortest(setting.minimum) + " to " + shortest(setting.maximum);
   }
@@ -132,17 +152,17 @@ std::string allowed_values(const SettingInfo& setting) {
 
 std::optional<std::string> check_value(const SettingInfo& setting, Value& value) {
   if (setting.optional && std::holds_alternative<std::monostate>(value)) return std::nullopt;
-  const bool is_name = setting.type == Type::kName;
-  if (is_name ? name_is_allowed(setting, value) : number_is_allowed(setting, value)) return std::nullopt;
+  if (is_allowed(setting, value)) return std::nullopt;
   const auto* const text = std::get_if<std::string>(&value);
   const auto reason = text && setting.why_refused ? setting.why_refused(*text) : std::nullopt;
   if (reason) return "must not be " + quoted(*text) + ": " + *reason;
   std::string problem = "must be " + allowed_values(setting) + ", not " + to_text(value);
-  return is_name && text ? problem + did_you_mean(*text, setting.names) : problem;
+  return setting.type == Type::kName && text ? problem + did_you_mean(*text, setting.names) : problem;
 }
 
 std::optional<std::string> check_together(const Settings& settings) {
   if (auto problem = check_head_width(settings.model)) return problem;
+  if (auto problem = check_wider_mlps(settings.model)) return problem;
   if (auto problem = check_samples(settings.training, settings.measure)) return problem;
   if (auto problem = check_every(settings.training, settings.measure)) return problem;
   return check_task(settings);

@@ -31,14 +31,6 @@ const std::vector<CanonicalSetting>& sorted_settings() {
   return sorted;
 }
 
-// The same trial with the settings that say nothing removed.
-Settings resolved(const Settings& settings) {
-  Settings result = settings;
-  const ModelSettings& model = settings.model;
-  if (model.head_width && *model.head_width * model.heads == model.width) result.model.head_width.reset();
-  return result;
-}
-
 void append_number(std::string& json, auto number) {
   std::array<char, 32> digits{};
   json.append(digits.data(), std::to_chars(digits.data(), digits.data() + digits.size(), number).ptr);

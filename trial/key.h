@@ -8,9 +8,9 @@
 
 namespace headsweep::trial {
 
-// Canonical JSON of the resolved settings: one object, dotted names sorted, values equal to the default left
-// out, head_width left out where it equals width / heads, "seed" always present, no spaces, reals in the
-// shortest form that reads back equal. Requires checked settings. Example: {"model.heads":4,"seed":0}
+// Canonical JSON of the settings as resolved() gives them: one object, dotted names sorted, values equal to the
+// default left out, "seed" always present, no spaces, reals in the shortest form that reads back equal. Requires
+// checked settings. Example: {"model.heads":4,"seed":0}
 std::string canonical_json(const Settings& settings);
 
 // Reads what canonical_json() wrote. Throws UserError on anything else: unknown name, wrong type, out of

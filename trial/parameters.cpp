@@ -18,6 +18,9 @@ class LayoutBuilder {
   void gain(std::string name, std::int64_t size) {
     append({std::move(name), TensorKind::kGain, size, 1, 0, 0});
   }
+  void mixing(std::string name, std::int64_t heads) {
+    append({std::move(name), TensorKind::kMixing, heads, heads, 0, 0});
+  }
   std::vector<ParameterTensor> finish() && { return std::move(tensors_); }
 
  private:
@@ -35,6 +38,11 @@ std::int64_t linear_count(std::int64_t out, std::int64_t in) {
   return out * in + out;
 }
 
+// Of all layers.
+std::int64_t hidden_units(const ModelSettings& model) {
+  return model.layers * model.mlp_width + model.wider_mlps;
+}
+
 }  // namespace
 
 std::vector<ParameterTensor> parameter_layout(const ModelSettings& model) {
@@ -43,13 +51,14 @@ std::vector<ParameterTensor> parameter_layout(const ModelSettings& model) {
   layout.embedding("pos_emb.weight", model.length, model.width);
   for (std::int64_t layer = 0; layer < model.layers; ++layer) {
     const std::string prefix = "layers." + std::to_string(layer) + ".";
-    for (const char* const name : {"attn.W_q", "attn.W_k", "attn.W_v"}) {
-      layout.linear(prefix + name, model.attention_width(), model.width);
-    }
+    layout.linear(prefix + "attn.W_q", model.query_key_width(), model.width);
+    layout.linear(prefix + "attn.W_k", model.query_key_width(), model.width);
+    layout.linear(prefix + "attn.W_v", model.attention_width(), model.width);
     layout.linear(prefix + "attn.out_proj", model.width, model.attention_width());
+    if (model.talking_heads) layout.mixing(prefix + "attn.talking.weight", model.heads);
     layout.gain(prefix + "ln1.weight", model.width);
-    layout.linear(prefix + "mlp.0", model.mlp_width, model.width);
-    layout.linear(prefix + "mlp.2", model.width, model.mlp_width);
+    layout.linear(prefix + "mlp.0", model.mlp_width_of(layer), model.width);
+    layout.linear(prefix + "mlp.2", model.width, model.mlp_width_of(layer));
     layout.gain(prefix + "ln2.weight", model.width);
   }
   layout.linear("out_proj", model.vocabulary, model.width);
@@ -58,27 +67,38 @@ std::vector<ParameterTensor> parameter_layout(const ModelSettings& model) {
 
 ParameterCount count_parameters(const ModelSettings& model) {
   const std::int64_t attention = model.attention_width();
+  const std::int64_t query_key = model.query_key_width();
+  const std::int64_t mixing = model.talking_heads ? model.heads * model.heads : 0;
   return {
       .embeddings =
           (model.vocabulary + model.length) * model.width + linear_count(model.vocabulary, model.width),
       .attention =
-          model.layers * (3 * linear_count(attention, model.width) + linear_count(model.width, attention)),
-      .mlp = model.layers *
-             (linear_count(model.mlp_width, model.width) + linear_count(model.width, model.mlp_width)),
+          model.layers * (2 * linear_count(query_key, model.width) + linear_count(attention, model.width) +
+                          linear_count(model.width, attention) + mixing),
+      .mlp = hidden_units(model) * (2 * model.width + 1) + model.layers * model.width,
       .norms = model.layers * 2 * model.width,
   };
 }
 
-double training_flops_per_sequence(const ModelSettings& model) {
+double forward_flops_per_sequence(const ModelSettings& model) {
   const auto length = static_cast<double>(model.length);
   const auto width = static_cast<double>(model.width);
+  const auto layers = static_cast<double>(model.layers);
   const auto attention = static_cast<double>(model.attention_width());
-  const double layer_linear = length * width * (4 * attention + 2 * static_cast<double>(model.mlp_width));
-  const double layer_attention = 2 * length * length * attention;  // Q K^T and A V
-  const double output = length * width * static_cast<double>(model.vocabulary);
-  const double forward =
-      static_cast<double>(model.layers) * (layer_linear + layer_attention) + output;  // multiply-adds
-  return 3 * 2 * forward;  // backward computes two products for each one of forward
+  const auto query_key = static_cast<double>(model.query_key_width());
+  const double mixing = model.talking_heads ? static_cast<double>(model.heads * model.heads) : 0;
+  const double linear = layers * 2 * (query_key + attention) + 2 * static_cast<double>(hidden_units(model)) +
+                        static_cast<double>(model.vocabulary);  // a token, in units of width
+  const double products = layers * (2 * attention + mixing);    // Q K^T, A V and P, a pair of positions
+  return 2 * (length * width * linear + length * length * products);
+}
+
+double backward_flops_per_sequence(const ModelSettings& model) {
+  return 2 * forward_flops_per_sequence(model);
+}
+
+double training_flops_per_sequence(const ModelSettings& model) {
+  return forward_flops_per_sequence(model) + backward_flops_per_sequence(model);
 }
 
 }  // namespace headsweep::trial

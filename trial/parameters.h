@@ -1,6 +1,8 @@
 // The model's tensors: names, shapes, order and places in the flat parameter buffer.
 //
-// Order and names are those of the paper's released checkpoints (PyTorch state_dict of the reference model).
+// Order and names are those of the paper's released checkpoints (PyTorch state_dict of the reference model). Talking
+// heads add "layers.N.attn.talking.weight" behind that layer's "attn.out_proj.bias". With tied heads W_q and W_k have
+// query_key_width() rows, block by block.
 #pragma once
 
 #include <cstdint>
@@ -16,6 +18,7 @@ enum class TensorKind {
   kWeight,     // (out, in); uniform in +-1/sqrt(in)
   kBias,       // uniform in +-1/sqrt(in) of its weight
   kGain,       // RMSNorm; 1
+  kMixing,     // talking heads, (heads, heads); the identity
 };
 
 struct ParameterTensor {
@@ -43,8 +46,12 @@ struct ParameterCount {
 };
 ParameterCount count_parameters(const ModelSettings& model);
 
-// Floating-point operations of training on one sequence, forward and backward, 2 per multiply-add. Linear
-// layers and the two attention products are counted (full, not only the causal half); the rest is below 2%.
+// Floating-point operations of one sequence, 2 per multiply-add. Linear layers, the two attention products of every
+// head (full, whatever the mask, also where tied heads have equal maps) and the mixing of talking heads are counted;
+// the rest is below 2%.
+double forward_flops_per_sequence(const ModelSettings& model);
+// Two products for each one of forward.
+double backward_flops_per_sequence(const ModelSettings& model);
 double training_flops_per_sequence(const ModelSettings& model);
 
 }  // namespace headsweep::trial

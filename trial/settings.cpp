@@ -53,6 +53,12 @@ SettingInfo number(std::string_view name, Part Settings::*part, T Part::*member,
 }
 
 template <class Part>
+SettingInfo truth(std::string_view name, Part Settings::*part, bool Part::*member, std::string_view meaning) {
+  const Access<Part, bool> access{part, member};
+  return {name, Type::kBoolean, 0, 1, {}, false, meaning, access, access};
+}
+
+template <class Part>
 SettingInfo choice(std::string_view name, Part Settings::*part, std::string Part::*member,
                    std::vector<std::string_view> names, std::string_view meaning) {
   const Access<Part, std::string> access{part, member};
@@ -76,8 +82,46 @@ void add_model_settings(std::vector<SettingInfo>& table) {
   table.push_back(number("model.head_width", kPart, &M::head_width, {1, 4096},
                          "columns of one head; left out: width / heads"));
   table.push_back(number("model.mlp_width", kPart, &M::mlp_width, {1, 16384}, "hidden units of each MLP"));
+  table.push_back(number("model.wider_mlps", kPart, &M::wider_mlps, {0, 127},
+                         "the first so many layers have one hidden unit more; fewer than layers"));
+  table.push_back(truth("model.talking_heads", kPart, &M::talking_heads,
+                        "a learnt matrix mixes the heads' logits before the softmax, the identity at first"));
   table.push_back(number("model.dropout", kPart, &M::dropout, {0, 0.95},
                          "probability, on attention weights and at the end of the MLP"));
+}
+
+void add_difference_settings(std::vector<SettingInfo>& table) {
+  using D = DiversitySettings;
+  constexpr auto kPart = &Settings::diversity;
+  table.push_back(number("diversity.tied_heads", &Settings::model, &ModelSettings::tied_heads, {0, 1},
+                         "share of heads that share one query and one key map"));
+  table.push_back(number("diversity.init_similarity", kPart, &D::init_similarity, {0, 1},
+                         "correlation of the heads' initial queries and keys"));
+  table.push_back(number("diversity.init_similarity_value", kPart, &D::init_similarity_value, {0, 1},
+                         "correlation of the heads' initial values"));
+  table.push_back(choice("diversity.penalty", kPart, &D::penalty,
+                         {"none", "output", "position", "subspace", "js"},
+                         "the diversity of heads that the loss rewards or penalises"));
+  table.push_back(number("diversity.penalty_weight", kPart, &D::penalty_weight, {-1000, 1000},
+                         "loss = cross entropy - weight * diversity: positive rewards diversity"));
+}
+
+void add_graph_settings(std::vector<SettingInfo>& table) {
+  using D = DiversitySettings;
+  constexpr auto kPart = &Settings::diversity;
+  table.push_back(choice("diversity.graph", kPart, &D::graph, {"full", "window", "dilated", "random"},
+                         "the keys that a query sees in each head, itself always"));
+  table.push_back(truth("diversity.graph_shared", kPart, &D::graph_shared,
+                        "one graph for all heads instead of one for each"));
+  table.push_back(number("diversity.graph_window", kPart, &D::graph_window, {1, 4096},
+                         "window and dilated: lags of a head"));
+  table.push_back(number("diversity.graph_dilation", kPart, &D::graph_dilation, {1, 4096},
+                         "dilated, shared: distance between keys; head h has 2^h where not shared"));
+  table.push_back(number("diversity.graph_degree", kPart, &D::graph_degree, {2, 4096},
+                         "random: keys of a query, itself included"));
+  table.push_back(choice("diversity.graph_connect", kPart, &D::graph_connect, {"union", "each", "none"},
+                         "what must have a path from every position to the last: all heads together, each "
+                         "head, neither"));
 }
 
 void add_training_settings(std::vector<SettingInfo>& table) {
@@ -118,6 +162,8 @@ std::span<const SettingInfo> all_settings() {
   static const std::vector<SettingInfo> table = [] {
     std::vector<SettingInfo> settings;
     add_model_settings(settings);
+    add_difference_settings(settings);
+    add_graph_settings(settings);
     add_training_settings(settings);
     add_measure_settings(settings);
     return settings;

@@ -25,14 +25,60 @@ struct ModelSettings {
   std::int64_t heads = 1;
   std::optional<std::int64_t> head_width;  // unset: width / heads, and heads must divide width
   std::int64_t mlp_width = 128;
-  double dropout = 0.1;  // on attention weights and at the end of the MLP, in training only
+  std::int64_t wider_mlps = 0;  // the first so many layers have mlp_width + 1 hidden units; < layers
+  double dropout = 0.1;         // on attention weights and at the end of the MLP, in training only
+  // Talking-heads attention (arXiv 2003.02436) on the logits alone: before mask and softmax each layer mixes the
+  // heads' logits by a learnt heads x heads matrix P without bias, logits'_g = sum_h P[g, h] logits_h, P = identity
+  // at first. The paper's second matrix, after the softmax, is left out: behind it an attention row does not sum to
+  // 1 and may be negative, so that no walk and no metric of one would be defined.
+  bool talking_heads = false;
+  // Share of heads that share Q and K: see tied_head_count(). Named diversity.tied_heads; here because it decides
+  // the shapes of weights.
+  double tied_heads = 0;
 
-  // Columns of one head in Q, K and V. Requires checked settings.
+  // Columns of one head in Q, K and V. Requires checked settings, as all below.
   [[nodiscard]] std::int64_t columns_per_head() const { return head_width.value_or(width / heads); }
-  // Columns of all heads together: rows of W_q, W_k, W_v, columns of the attention's output projection.
+  // Columns of all heads together: rows of W_v, columns of the attention's output projection.
   [[nodiscard]] std::int64_t attention_width() const { return heads * columns_per_head(); }
 
+  // t = round(tied_heads * heads), half away from zero: heads 0 .. t-1 have one query and one key map in common and
+  // each a value map of its own. One head has nobody to share with: 0 and 1 both mean no tying, and give 0.
+  [[nodiscard]] std::int64_t tied_head_count() const;
+  // The blocks of columns_per_head() rows in W_q and W_k (weights and biases): heads without tying; with it block 0
+  // is that of the t tied heads, and every other head has one of its own behind it.
+  [[nodiscard]] std::int64_t query_key_blocks() const;
+  [[nodiscard]] std::int64_t query_key_block(std::int64_t head) const;
+  // Rows of W_q and W_k.
+  [[nodiscard]] std::int64_t query_key_width() const { return query_key_blocks() * columns_per_head(); }
+
+  // Hidden units of the MLP of layer 0 .. layers-1.
+  [[nodiscard]] std::int64_t mlp_width_of(std::int64_t layer) const {
+    return mlp_width + (layer < wider_mlps ? 1 : 0);
+  }
+
   bool operator==(const ModelSettings&) const = default;
+};
+
+// What makes heads differ, at equal parameters.
+struct DiversitySettings {
+  double init_similarity = 0;        // rho: correlation of the heads' initial Q and K, weights and biases
+  double init_similarity_value = 0;  // the same for V
+  std::string penalty = "none";      // none | output | position | subspace | js: the diversity D in the loss
+  double penalty_weight = 0;         // loss = cross entropy - penalty_weight * D: positive rewards diversity
+  // The keys a query sees in each head; itself always. k below is graph_window or graph_degree.
+  //   full     all earlier positions
+  //   window   lags 0 .. k-1; not shared: head h has lags h*k .. (h+1)*k - 1, and 0
+  //   dilated  lags 0, d, 2d .. (k-1)*d with d = graph_dilation; not shared: d = 2^h for head h
+  //   random   itself and k-1 earlier positions, drawn per seed; not shared: and per head
+  std::string graph = "full";
+  bool graph_shared = false;  // one graph for all heads
+  std::int64_t graph_window = 8;
+  std::int64_t graph_dilation = 2;
+  std::int64_t graph_degree = 4;  // >= 2
+  // union | each | none: what must have a path from every position to the sink
+  std::string graph_connect = "union";
+
+  bool operator==(const DiversitySettings&) const = default;
 };
 
 struct TrainingSettings {
@@ -59,6 +105,7 @@ struct MeasureSettings {
 
 struct Settings {
   ModelSettings model;
+  DiversitySettings diversity;
   TrainingSettings training;
   MeasureSettings measure;
   std::uint32_t seed = 0;
@@ -69,7 +116,7 @@ struct Settings {
 // monostate: not set (only settings with `optional`). Integers are int64, reals double.
 using Value = std::variant<std::monostate, bool, std::int64_t, double, std::string>;
 
-enum class Type { kInteger, kReal, kName };
+enum class Type { kInteger, kReal, kName, kBoolean };
 
 // One line of the table of settings.
 struct SettingInfo {
@@ -92,6 +139,20 @@ std::span<const SettingInfo> all_settings();
 // The setting of that dotted name, or nullptr.
 const SettingInfo* find_setting(std::string_view name);
 
+// A setting that another one makes mean nothing, as penalty_weight with penalty = "none".
+struct Meaningless {
+  const SettingInfo* setting;
+  std::string because;  // diversity.penalty = "none"
+};
+
+// The settings that mean nothing in this trial and are not at their default. Requires checked settings.
+std::vector<Meaningless> meaningless_settings(const Settings& settings);
+
+// The same trial with every setting that means nothing at its default and every other in the one form that its
+// equals share: head_width unset where it is width / heads, tied_heads = tied_head_count() / heads. Two trials are
+// the same exactly if their resolved settings are equal. Requires checked settings.
+Settings resolved(const Settings& settings);
+
 // Text of `value` as a person would write it in TOML: 4, 0.001, "copy"; "(not set)" for monostate.
 std::string to_text(const Value& value);
 
@@ -102,9 +163,9 @@ std::string allowed_values(const SettingInfo& setting);
 // Returns what is wrong and what is allowed ("must be an integer from 1 to 4096, not 0"), or nothing.
 [[nodiscard]] std::optional<std::string> check_value(const SettingInfo& setting, Value& value);
 
-// Rules between settings (heads divide width; batch and measured sequences against samples; measurements
-// against steps; what the task needs): one message that names the keys and values, or nothing. Requires every
-// single value to have passed check_value().
+// Rules between settings (heads divide width; fewer wider MLPs than layers; batch and measured sequences against
+// samples; measurements against steps; what the task needs): one message that names the keys and values, or
+// nothing. Requires every single value to have passed check_value().
 [[nodiscard]] std::optional<std::string> check_together(const Settings& settings);
 
 }  // namespace headsweep::trial

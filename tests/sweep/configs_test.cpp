@@ -32,7 +32,8 @@ TEST(Configs, QuickstartComparesOneToEightHeadsAtEqualParameters) {
   EXPECT_EQ(plan.parameters, 18'512);
   std::set<std::int64_t> heads;
   for (const PlannedTrial& trial : plan.trials) {
-    const auto& [model, training, measure, seed] = trial.settings;
+    const auto& [model, diversity, training, measure, seed] = trial.settings;
+    EXPECT_EQ(diversity, trial::DiversitySettings{});
     heads.insert(model.heads);
     EXPECT_EQ(trial.parameters, 18'512);
     EXPECT_EQ(model.width, 32);

@@ -27,6 +27,7 @@ void collect_leaves(const toml::table& table, const std::string& prefix,
 }
 
 bool equals(const toml::node& node, const trial::Value& value) {
+  if (const auto* const truth = std::get_if<bool>(&value)) return node.value_exact<bool>() == *truth;
   if (const auto* const text = std::get_if<std::string>(&value))
     return node.value_exact<std::string>() == *text;
   if (const auto* const integer = std::get_if<std::int64_t>(&value))

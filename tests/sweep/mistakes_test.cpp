@@ -63,11 +63,11 @@ TEST(Mistakes, InSettings) {
 }
 
 TEST(Mistakes, InNamesOfTables) {
-  EXPECT_THAT(
-      complaint_about(file_with("modle", "heads = 1")),
-      StartsWith("s.toml:3: unknown table [modle]; did you mean 'model'? tables: sweep, model, training"));
+  EXPECT_THAT(complaint_about(file_with("modle", "heads = 1")),
+              StartsWith("s.toml:3: unknown table [modle]; did you mean 'model'? tables: sweep, model, "
+                         "diversity, training"));
   EXPECT_THAT(complaint_about("[sweep]\nname = \"a\"\n[[zip]]\na = 1"),
-              StartsWith("s.toml:3: unknown table [zip]; tables: sweep, model, training"));
+              StartsWith("s.toml:3: unknown table [zip]; tables: sweep, model, diversity, training"));
   EXPECT_THAT(complaint_about("name = \"a\"\n[sweep]"), StartsWith("s.toml:1: 'name' must be a table"));
   EXPECT_THAT(complaint_about("[sweep]\nname = \"a\"\n[[axes]]\n\"model.heads\" = [1]"),
               StartsWith("s.toml:3: 'axes' must be a table"));

@@ -118,6 +118,81 @@ TEST(CountParameters, EqualsTheSumOverTheLayout) {
   }
 }
 
+TEST(ParameterLayout, TiedHeadsShareOneBlockOfQueriesAndKeys) {
+  ModelSettings model = paper_model(8);  // 8 columns a head
+  model.tied_heads = 0.5;
+  EXPECT_EQ(model.tied_head_count(), 4);
+  EXPECT_EQ(model.query_key_blocks(), 5);
+  std::vector<std::int64_t> blocks;
+  for (std::int64_t head = 0; head < 8; ++head) blocks.push_back(model.query_key_block(head));
+  EXPECT_EQ(blocks, (std::vector<std::int64_t>{0, 0, 0, 0, 1, 2, 3, 4}));
+  const auto layout = parameter_layout(model);
+  for (const std::size_t query_or_key : {2, 4}) {
+    EXPECT_EQ(layout[query_or_key].rows, 40);
+    EXPECT_EQ(layout[query_or_key + 1].rows, 40);
+    EXPECT_EQ(layout[query_or_key].fan_in, 64);
+  }
+  EXPECT_EQ(layout[6].rows, 64) << "values stay apart";
+  EXPECT_EQ(count_parameters(model).total(), 172'800 - 4 * 2 * 24 * (64 + 1));
+}
+
+TEST(ParameterLayout, OneTiedHeadIsNone) {
+  for (const double share : {0.0, 0.1, 0.125, 0.18}) {
+    ModelSettings model = paper_model(8);
+    model.tied_heads = share;
+    EXPECT_EQ(model.query_key_blocks(), 8) << share;
+    EXPECT_EQ(model.query_key_block(7), 7) << share;
+  }
+  ModelSettings all = paper_model(8);
+  all.tied_heads = 1;
+  EXPECT_EQ(all.query_key_width(), 8);
+  EXPECT_EQ(all.query_key_block(7), 0);
+}
+
+TEST(ParameterLayout, TalkingHeadsAddAMatrixALayer) {
+  ModelSettings model = paper_model(8);
+  model.talking_heads = true;
+  const auto layout = parameter_layout(model);
+  ASSERT_EQ(layout.size(), 64U);
+  EXPECT_EQ(layout[10].name, "layers.0.attn.talking.weight");
+  EXPECT_EQ(layout[10].kind, TensorKind::kMixing);
+  EXPECT_EQ(layout[10].rows, 8);
+  EXPECT_EQ(layout[10].columns, 8);
+  EXPECT_EQ(layout[11].name, "layers.0.ln1.weight");
+  EXPECT_EQ(count_parameters(model).attention, count_parameters(paper_model(8)).attention + 4 * 64);
+}
+
+TEST(ParameterLayout, TheFirstLayersHaveTheWiderMlps) {
+  ModelSettings model = paper_model(4);
+  model.wider_mlps = 2;
+  const auto layout = parameter_layout(model);
+  for (std::size_t layer = 0; layer < 4; ++layer) {
+    const std::int64_t hidden = layer < 2 ? 129 : 128;
+    const std::size_t first = 2 + 14 * layer;
+    EXPECT_EQ(layout[first + 9].rows, hidden) << layer;
+    EXPECT_EQ(layout[first + 10].rows, hidden) << layer;
+    EXPECT_EQ(layout[first + 11].columns, hidden) << layer;
+    EXPECT_EQ(layout[first + 11].fan_in, hidden) << layer;
+    EXPECT_EQ(layout[first + 12].rows, 64) << layer;
+  }
+  EXPECT_EQ(count_parameters(model).total(), 172'800 + 2 * (2 * 64 + 1));
+}
+
+TEST(CountParameters, EqualsTheLayoutWhateverHeadsShare) {
+  for (const std::int64_t heads : {1, 3, 5}) {
+    for (const double tied : {0.0, 0.4, 1.0}) {
+      for (const bool talking : {false, true}) {
+        ModelSettings model = paper_model(heads);
+        model.head_width = 6;
+        model.wider_mlps = 3;
+        model.tied_heads = tied;
+        model.talking_heads = talking;
+        EXPECT_EQ(count_parameters(model).total(), layout_total(model)) << heads << ' ' << tied << talking;
+      }
+    }
+  }
+}
+
 TEST(CountParameters, SplitsByPart) {
   const ParameterCount count = count_parameters(paper_model(8));
   EXPECT_EQ(count.embeddings, 256 * 64 + 100 * 64 + 256 * 64 + 256);
@@ -130,6 +205,28 @@ TEST(TrainingFlops, OfThePapersStepAre5960Million) {
   for (const std::int64_t heads : {1, 16}) {
     EXPECT_DOUBLE_EQ(50 * training_flops_per_sequence(paper_model(heads)), 4'423'680'000.0 + 1'536'000'000.0);
   }
+}
+
+TEST(Flops, BackwardIsTwiceForward) {
+  const ModelSettings model = paper_model(8);
+  EXPECT_DOUBLE_EQ(50 * forward_flops_per_sequence(model), 5'959'680'000.0 / 3);
+  EXPECT_DOUBLE_EQ(backward_flops_per_sequence(model), 2 * forward_flops_per_sequence(model));
+}
+
+// By hand, multiply-adds of one sequence of the paper's model (T = 100, width 64, 4 layers).
+TEST(Flops, CountWhatHeadsShareAndMix) {
+  ModelSettings tied = paper_model(8);
+  tied.tied_heads = 1;  // W_q and W_k have 8 rows instead of 64
+  EXPECT_DOUBLE_EQ(forward_flops_per_sequence(paper_model(8)) - forward_flops_per_sequence(tied),
+                   2.0 * 4 * 2 * 100 * 64 * 56);
+  ModelSettings talking = paper_model(8);
+  talking.talking_heads = true;
+  EXPECT_DOUBLE_EQ(forward_flops_per_sequence(talking) - forward_flops_per_sequence(paper_model(8)),
+                   2.0 * 4 * 100 * 100 * 8 * 8);
+  ModelSettings wider = paper_model(8);
+  wider.wider_mlps = 3;
+  EXPECT_DOUBLE_EQ(forward_flops_per_sequence(wider) - forward_flops_per_sequence(paper_model(8)),
+                   2.0 * 3 * 2 * 100 * 64);
 }
 
 }  // namespace

@@ -28,7 +28,7 @@ TEST(AllSettings, AreNamedOnceAndFound) {
     EXPECT_EQ(find_setting(info.name), &info);
     EXPECT_FALSE(info.meaning.empty()) << info.name;
   }
-  EXPECT_EQ(names.size(), 20U);
+  EXPECT_EQ(names.size(), 33U);
   EXPECT_EQ(find_setting("seed"), nullptr);
 }
 
@@ -43,9 +43,10 @@ TEST(AllSettings, DefaultsAreAllowedAloneAndTogether) {
 TEST(AllSettings, GetReadsWhatSetWrote) {
   for (const SettingInfo& info : all_settings()) {
     Settings settings;
-    const Value value = info.type == Type::kName   ? Value(std::string(info.names.back()))
-                        : info.type == Type::kReal ? Value(info.maximum)
-                                                   : Value(static_cast<std::int64_t>(info.maximum));
+    const Value value = info.type == Type::kName      ? Value(std::string(info.names.back()))
+                        : info.type == Type::kBoolean ? Value(true)
+                        : info.type == Type::kReal    ? Value(info.maximum)
+                                                      : Value(static_cast<std::int64_t>(info.maximum));
     info.set(settings, value);
     EXPECT_EQ(info.get(settings), value) << info.name;
     EXPECT_NE(settings, Settings{}) << info.name;
@@ -56,7 +57,7 @@ TEST(AllSettings, GetReadsWhatSetWrote) {
 
 TEST(CheckValue, HoldsTheLimitsExactly) {
   for (const SettingInfo& info : all_settings()) {
-    if (info.type == Type::kName) continue;
+    if (info.type == Type::kName || info.type == Type::kBoolean) continue;
     const auto number = [&](double x) {
       return info.type == Type::kReal ? Value(x) : Value(static_cast<std::int64_t>(x));
     };
@@ -79,6 +80,12 @@ TEST(CheckValue, SaysWhatIsAllowed) {
   EXPECT_EQ(complaint("measure.keep", std::string("al")),
             "must be one of \"auto\", \"all\", \"none\", not \"al\"; did you mean 'all'?");
   EXPECT_EQ(complaint("measure.keep", std::int64_t{1}), "must be one of \"auto\", \"all\", \"none\", not 1");
+}
+
+TEST(CheckValue, TakesTruthValuesOnlyWhereTheyAreAskedFor) {
+  EXPECT_EQ(complaint("diversity.graph_shared", true), "accepted");
+  EXPECT_EQ(complaint("diversity.graph_shared", std::int64_t{1}), "must be true or false, not 1");
+  EXPECT_EQ(complaint("model.talking_heads", std::string("true")), "must be true or false, not \"true\"");
 }
 
 TEST(CheckValue, TakesEveryTaskAndNothingElse) {
@@ -125,6 +132,16 @@ TEST(CheckTogether, HeadsDivideTheWidthUnlessTheirWidthIsGiven) {
   settings.model.head_width.reset();
   settings.model.heads = 128;
   EXPECT_TRUE(check_together(settings));
+}
+
+TEST(CheckTogether, NotEveryLayerHasTheWiderMlp) {
+  Settings settings;
+  settings.model.wider_mlps = 3;
+  EXPECT_FALSE(check_together(settings));
+  settings.model.wider_mlps = 4;
+  EXPECT_EQ(check_together(settings),
+            "model.wider_mlps = 4 is not less than model.layers = 4; choose fewer, or a model.mlp_width one "
+            "larger for all layers");
 }
 
 TEST(CheckTogether, ATrainingSetFillsABatchAndTheMeasurement) {
