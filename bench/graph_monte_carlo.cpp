@@ -79,12 +79,12 @@ class WalkNumbers {
       : seed_(seed), start_(start), walk_(walk) {}
 
   double next() {
-    if (used_ % 4 == 0) block_ = random::random_block(seed_, kPurpose, start_, walk_, used_ / 4);
+    if (used_ % 4 == 0)
+      block_ = random::random_block(seed_, random::Purpose::kMonteCarloWalks, start_, walk_, used_ / 4);
     return random::uniform_open(block_[used_++ % 4]);
   }
 
  private:
-  static constexpr auto kPurpose = static_cast<random::Purpose>(0x62656e63);
   std::uint32_t seed_;
   std::uint32_t start_;
   std::uint32_t walk_;

@@ -3,13 +3,15 @@
 #include <algorithm>
 
 #include "errors/check.h"
+#include "metrics/wide_vectors.h"
 
 namespace headsweep::metrics {
 namespace {
 
 // result[0..i+3] += the contribution of rows i ... i+3, which start at `entries` one behind the other.
 // Four rows at once quarter the traffic on `result`, which is what limits this loop.
-void add_four_rows(const double* weights, const double* entries, std::int64_t i, double* __restrict result) {
+HEADSWEEP_WIDE_VECTORS void add_four_rows(const double* weights, const double* entries, std::int64_t i,
+                                          double* __restrict result) {
   const double w0 = weights[0];
   const double w1 = weights[1];
   const double w2 = weights[2];
@@ -26,7 +28,8 @@ void add_four_rows(const double* weights, const double* entries, std::int64_t i,
   result[i + 3] += w3 * row3[i + 3];
 }
 
-void add_row(double weight, const double* entries, std::int64_t count, double* __restrict result) {
+HEADSWEEP_WIDE_VECTORS void add_row(double weight, const double* entries, std::int64_t count,
+                                    double* __restrict result) {
   for (std::int64_t j = 0; j < count; ++j) result[j] += weight * entries[j];
 }
 

@@ -23,12 +23,21 @@ constexpr DirectionMetrics kBackward = {Metric::kMixingTimeBackward, Metric::kHi
                                         Metric::kHittingTimeBackwardMax,
                                         Metric::kProgressProbabilityBackward};
 
+double mean(const std::vector<double>& values) {
+  return std::accumulate(values.begin(), values.end(), 0.0) / static_cast<double>(values.size());
+}
+
+void set_expected(const Walk& walk, const DirectionMetrics& metrics, MetricValues& values) {
+  if (walk.states() == 0) return;
+  values[metrics.hitting_time_mean] = mean(hitting_times(walk));
+  values[metrics.progress_probability] = progress_probability(walk);
+}
+
 void set_direction(const Walk& walk, const DirectionMetrics& metrics, MetricValues& values) {
   if (walk.states() == 0) return;
   const std::vector<double> times = hitting_times(walk);
   values[metrics.mixing_time] = mixing_time(walk);
-  values[metrics.hitting_time_mean] =
-      std::accumulate(times.begin(), times.end(), 0.0) / static_cast<double>(times.size());
+  values[metrics.hitting_time_mean] = mean(times);
   values[metrics.hitting_time_max] = std::ranges::max(times);
   values[metrics.progress_probability] = progress_probability(walk);
 }
@@ -41,6 +50,12 @@ void set_walk_metrics(const LowerTriangle& attention, const LowerTriangle& flow,
   set_direction(backward_walk(attention), kBackward, values);
 }
 
+void set_expected_steps(const LowerTriangle& attention, const LowerTriangle& flow, MetricValues& values) {
+  values[Metric::kMixingTimePaper] = paper_mixing_time(attention);
+  set_expected(forward_walk(flow), kForward, values);
+  set_expected(backward_walk(attention), kBackward, values);
+}
+
 void set_fidelity(const FidelityWalk& walk, MetricValues& values) {
   const MinFidelity fidelity = min_fidelity(walk.peaks());
   values[Metric::kFidelityMin] = fidelity.all;
@@ -49,6 +64,12 @@ void set_fidelity(const FidelityWalk& walk, MetricValues& values) {
   values[Metric::kFidelityArgminInner] = static_cast<double>(fidelity.argmin);
   values[Metric::kFidelityArgminInnerT] = static_cast<double>(fidelity.argmin_step);
   values[Metric::kFidelityCensored] = may_still_rise(walk, fidelity.argmin) ? 1 : 0;
+}
+
+void set_min_fidelity(const FidelityWalk& walk, MetricValues& values) {
+  const MinFidelity fidelity = min_fidelity(walk.peaks());
+  values[Metric::kFidelityMin] = fidelity.all;
+  values[Metric::kFidelityMinInner] = fidelity.inner;
 }
 
 }  // namespace headsweep::metrics

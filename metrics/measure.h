@@ -1,4 +1,5 @@
-// Everything that is measured of one layer, or of a whole model by rollout, for one sequence.
+// Everything that is measured of one layer for one sequence. Rollout, and layers measured more than once:
+// metrics/layer_heads.h.
 //
 // Pure and thread-safe; all arithmetic in double precision, one thread. Formulas: docs/metrics.md.
 #pragma once
@@ -35,11 +36,14 @@ struct MeasureOptions {
   std::span<const std::int64_t> needed_keys;  // [n]: key that the target of a position needs, -1 none; empty:
                                               // fidelity_relevant NaN
   bool core_only = false;                     // leave metrics without MetricInfo::core at NaN
+  bool heads = true;  // false: of single heads only what the layer's metrics need, the rest of theirs NaN
 };
 
 struct LayerValues {
-  MetricValues combined;            // of the importance-weighted combination, and of the heads as a set
-  std::vector<MetricValues> heads;  // [heads]
+  MetricValues combined;              // of the importance-weighted combination, and of the heads as a set
+  std::vector<MetricValues> heads;    // [heads]
+  std::vector<double> node_fidelity;  // [n]: phi_j of the combination (docs/metrics.md)
+  std::vector<std::int64_t> node_fidelity_t;  // [n]: the first step that reaches it, 0 where it is 0
 };
 
 // NaN stands for what has no meaning there: scope, one head where two are compared, n = 1 for everything
@@ -54,9 +58,7 @@ LayerValues measure_layer(const LayerAttention& layer, const MeasureOptions& opt
 // c = sum_h w_h A_h, dense [n][n]. Throws as measure_layer().
 std::vector<double> combine(const LayerAttention& layer);
 
-// Rollout (Abnar and Zuidema 2020, arXiv 2005.00928): R = product over layers, last leftmost, of (I + c_l) /
-// 2, measured as the only head of a layer: metrics of Scope::kBoth, all others NaN. combined_layers: dense
-// [n][n] each, first layer first, at least one. Throws as measure_layer().
+// Rollout of dense combinations, [n][n] each: see metrics/layer_heads.h. Throws as measure_layer().
 MetricValues measure_rollout(std::span<const std::vector<double>> combined_layers, std::int64_t n,
                              const MeasureOptions& options);
 

@@ -1,8 +1,7 @@
 #include "errors/check.h"
-#include "errors/user_error.h"
 #include "metrics/check_input.h"
+#include "metrics/layer_heads.h"
 #include "metrics/matrix_metrics.h"
-#include "metrics/measure.h"
 #include "metrics/walk.h"
 
 namespace headsweep::metrics {
@@ -17,17 +16,12 @@ LowerTriangle with_residual(LowerTriangle combined) {
 
 }  // namespace
 
-MetricValues measure_rollout(std::span<const std::vector<double>> combined_layers, std::int64_t n,
-                             const MeasureOptions& options) {
+MetricValues measure_rollout(std::span<const LowerTriangle> combined_layers, const MeasureOptions& options) {
   check(!combined_layers.empty(), "rollout of no layers");
-  if (n < 1) throw UserError("attention over " + std::to_string(n) + " positions; at least 1 is needed");
-  check_options(options, n);
-  LowerTriangle rollout(n);
-  for (std::size_t l = 0; l < combined_layers.size(); ++l) {
-    check(std::ssize(combined_layers[l]) == n * n, "combined attention is not [n][n]");
-    check_attention("combined attention of layer " + std::to_string(l), combined_layers[l], n);
-    const LowerTriangle layer = with_residual(LowerTriangle::from_dense(combined_layers[l], n));
-    rollout = l == 0 ? layer : multiply(layer, rollout);
+  check_options(options, combined_layers.front().size());
+  LowerTriangle rollout = with_residual(combined_layers.front());
+  for (const LowerTriangle& layer : combined_layers.subspan(1)) {
+    rollout = multiply(with_residual(layer), rollout);
   }
   MetricValues values;
   set_walk_metrics(rollout, column_normalised(rollout), values);

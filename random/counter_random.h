@@ -22,12 +22,14 @@ enum class Purpose : std::uint32_t {
   kEpochOrder = 4,      // a: epoch; index: position / 4
   kAttentionDropout =
       5,  // a: step; b: layer << 16 | head; index: (row * length + query) * ceil(length / 8) + key / 8
-  kMlpDropout = 6,    // a: step; b: layer; index: element of the [batch, length, width] activation / 8
-  kPermutedNull = 7,  // a: layer << 16 | head; b: draw; index: (sequence * length + row) * length + element
+  kMlpDropout = 6,  // a: step; b: layer; index: element of the [batch, length, width] activation / 8
+  kPermutedNull =
+      7,  // a: layer << 16 | head; b: draw; index: (sequence * length + row) * length + element / 4
   kSharedInitialWeights = 8,  // as kInitialWeights; the elements are those of one head's rows
   kInitialWeightSharing = 9,  // as kInitialWeights: whether an element is the one that all heads share
   // a: head; b: query; index: draw / 4. A key that needs a later query draws it at b: key, index: 2^32.
   kGraphEdges = 0x47726170,
+  kMonteCarloWalks = 0x62656e63,  // of a benchmark. a: start; b: walk; index: step / 4
 };
 
 using Block = std::array<std::uint32_t, 4>;

@@ -10,8 +10,9 @@
 
 namespace headsweep::results {
 
-// Raised by one when the formula of a stored metric changes: rows of different versions are not compared.
-inline constexpr std::int64_t kMetricsVersion = 1;
+// Raised by one when the formula of a stored metric changes or metrics and nulls are added: rows of different versions
+// are not compared, and `headsweep measure --store STORE --missing` brings older ones up to date.
+inline constexpr std::int64_t kMetricsVersion = 2;
 
 // kLayer: every metric. kHead: those that have a meaning for one head.
 enum class MetricSet : std::uint8_t { kLayer, kHead };

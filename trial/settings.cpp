@@ -154,6 +154,12 @@ void add_measure_settings(std::vector<SettingInfo>& table) {
                          "steps between measurements along the way; 0: at the end only"));
   table.push_back(
       number("measure.horizon", kPart, &M::horizon, {1, 100000}, "steps of the fidelity walk at most"));
+  table.push_back(number("measure.permuted_draws", kPart, &M::permuted_draws, {0, 1000},
+                         "draws of the permuted null a sequence; 0: without it"));
+  table.push_back(truth("measure.sequence_metrics", kPart, &M::sequence_metrics,
+                        "every sequence's metrics in table sequence_metrics"));
+  table.push_back(truth("measure.node_fidelity", kPart, &M::node_fidelity,
+                        "every position's fidelity in table node_fidelity"));
 }
 
 }  // namespace

@@ -98,7 +98,10 @@ struct MeasureSettings {
   std::int64_t sequences = 50;  // of each split: training set and held-out
   std::string keep = "auto";  // final weights: all | none | auto (all while under 1 GB, else one seed an arm)
   std::int64_t every = 0;     // steps between measurements along the way; 0: at the end only
-  std::int64_t horizon = 100;  // steps of the fidelity walk
+  std::int64_t horizon = 100;        // steps of the fidelity walk
+  std::int64_t permuted_draws = 20;  // of the permuted null, a sequence; 0: without that null
+  bool sequence_metrics = false;     // keep every sequence's metrics, not only their means
+  bool node_fidelity = false;        // keep the fidelity of every position
 
   bool operator==(const MeasureSettings&) const = default;
 };

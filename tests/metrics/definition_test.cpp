@@ -237,36 +237,80 @@ TEST_P(Definition, Fidelity) {
   EXPECT_TRUE(close_to(powers[step - 1].back()[argmin], inner, kTolerance));
 }
 
-TEST_P(Definition, SynergiesAreDifferencesToTheBestHead) {
-  const auto best_time = [&](Metric metric) {
-    double best = values_.heads[0][metric];
-    for (const MetricValues& head : values_.heads) best = std::min(best, head[metric]);
-    return best;
-  };
-  const auto best_share = [&](Metric metric) {
-    double best = 0;
-    for (const MetricValues& head : values_.heads) best = std::max(best, head[metric]);
-    return best;
-  };
-  const MetricValues& layer = values_.combined;
-  EXPECT_EQ(layer[Metric::kHittingSynergyForward],
-            best_time(Metric::kHittingTimeForwardMean) - layer[Metric::kHittingTimeForwardMean]);
-  EXPECT_EQ(layer[Metric::kHittingSynergyBackward],
-            best_time(Metric::kHittingTimeBackwardMean) - layer[Metric::kHittingTimeBackwardMean]);
-  EXPECT_EQ(layer[Metric::kMixingSynergyPaper],
-            best_time(Metric::kMixingTimePaper) - layer[Metric::kMixingTimePaper]);
-  EXPECT_EQ(layer[Metric::kProgressSynergyForward],
-            layer[Metric::kProgressProbabilityForward] - best_share(Metric::kProgressProbabilityForward));
-  EXPECT_EQ(layer[Metric::kProgressSynergyBackward],
-            layer[Metric::kProgressProbabilityBackward] - best_share(Metric::kProgressProbabilityBackward));
-  EXPECT_EQ(layer[Metric::kFidelitySynergyInner],
-            layer[Metric::kFidelityMinInner] - best_share(Metric::kFidelityMinInner));
+// Best, weighted mean and worst of the heads.
+struct HeadsAlone {
+  double smallest;
+  double mean;
+  double largest;
+};
+
+HeadsAlone heads_alone(const LayerValues& values, std::span<const double> importance, Metric metric) {
+  std::vector<double> sorted;
   double mean = 0;
-  for (std::size_t h = 0; h < values_.heads.size(); ++h) {
-    mean += layer_.importance[h] * values_.heads[h][Metric::kHittingTimeForwardMean];
+  for (std::size_t h = 0; h < importance.size(); ++h) {
+    sorted.push_back(values.heads[h][metric]);
+    mean += importance[h] * values.heads[h][metric];
   }
-  EXPECT_TRUE(close_to(layer[Metric::kHittingSwitchingGainForward],
-                       mean - layer[Metric::kHittingTimeForwardMean], kTolerance, 1e-13 * mean));
+  std::ranges::sort(sorted);
+  return {sorted.front(), mean, sorted.back()};
+}
+
+TEST_P(Definition, SynergiesOfTimes) {
+  const struct {
+    Metric time, best, mean, worst;
+  } rows[] = {{Metric::kMixingTimePaper, Metric::kMixingSynergyPaper, Metric::kMixingSynergyPaperMean,
+               Metric::kMixingSynergyPaperWorst},
+              {Metric::kHittingTimeForwardMean, Metric::kHittingSynergyForward,
+               Metric::kHittingSwitchingGainForward, Metric::kHittingSynergyForwardWorst},
+              {Metric::kHittingTimeBackwardMean, Metric::kHittingSynergyBackward,
+               Metric::kHittingSwitchingGainBackward, Metric::kHittingSynergyBackwardWorst}};
+  for (const auto& row : rows) {
+    const HeadsAlone alone = heads_alone(values_, layer_.importance, row.time);
+    const double together = values_.combined[row.time];
+    EXPECT_EQ(values_.combined[row.best], alone.smallest - together);
+    EXPECT_EQ(values_.combined[row.worst], alone.largest - together);
+    EXPECT_TRUE(close_to(values_.combined[row.mean], alone.mean - together, kTolerance, 1e-13 * alone.mean));
+  }
+}
+
+TEST_P(Definition, SynergiesOfShares) {
+  const struct {
+    Metric share, best, mean, worst;
+  } rows[] = {{Metric::kFidelityMin, Metric::kFidelitySynergy, Metric::kFidelitySynergyMean,
+               Metric::kFidelitySynergyWorst},
+              {Metric::kFidelityMinInner, Metric::kFidelitySynergyInner, Metric::kFidelitySynergyInnerMean,
+               Metric::kFidelitySynergyInnerWorst}};
+  for (const auto& row : rows) {
+    const HeadsAlone alone = heads_alone(values_, layer_.importance, row.share);
+    const double together = values_.combined[row.share];
+    EXPECT_EQ(values_.combined[row.best], together - alone.largest);
+    EXPECT_EQ(values_.combined[row.worst], together - alone.smallest);
+    EXPECT_TRUE(close_to(values_.combined[row.mean], together - alone.mean, kTolerance, 1e-13));
+  }
+  for (const auto& [share, best] :
+       {std::pair(Metric::kProgressProbabilityForward, Metric::kProgressSynergyForward),
+        std::pair(Metric::kProgressProbabilityBackward, Metric::kProgressSynergyBackward)}) {
+    EXPECT_EQ(values_.combined[best],
+              values_.combined[share] - heads_alone(values_, layer_.importance, share).largest);
+  }
+}
+
+// Without the heads' own metrics the layer's are the same, bit for bit.
+TEST_P(Definition, LayersNeedNotAllOfTheirHeads) {
+  MeasureOptions options;
+  options.horizon = kHorizon;
+  options.needed_keys = keys_;
+  options.heads = false;
+  for (const bool core_only : {false, true}) {
+    options.core_only = core_only;
+    const LayerValues lean = measure_layer(layer_.view(), options);
+    for (const MetricInfo& info : all_metrics()) {
+      if (core_only && !info.core) continue;
+      const double expected = values_.combined[info.metric];
+      const double found = lean.combined[info.metric];
+      EXPECT_TRUE(found == expected || (std::isnan(found) && std::isnan(expected))) << info.name;
+    }
+  }
 }
 
 INSTANTIATE_TEST_SUITE_P(RandomLayers, Definition, testing::Range(0, 24));

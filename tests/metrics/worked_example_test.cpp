@@ -7,6 +7,7 @@
 #include "close_to.h"
 #include "golden_json.h"
 #include "metrics/fidelity.h"
+#include "metrics/layer_heads.h"
 #include "metrics/mixing_time.h"
 #include "metrics/nulls.h"
 #include "metrics/paper_walk.h"
@@ -52,6 +53,14 @@ void expect_details(const LowerTriangle& matrix, const json& expected) {
   expect_values(distances, backward["max_tv_at_t1_to_tmix"], "distance");
 }
 
+std::vector<double> dense(const LowerTriangle& matrix) {
+  std::vector<double> entries(static_cast<std::size_t>(matrix.size() * matrix.size()));
+  for (std::int64_t i = 0; i < matrix.size(); ++i) {
+    std::ranges::copy(matrix.row(i), entries.begin() + i * matrix.size());
+  }
+  return entries;
+}
+
 void expect_metrics(const MetricValues& actual, const json& expected) {
   const json& fidelity = expected["fidelity"];
   const json& backward = expected["backward"];
@@ -92,11 +101,11 @@ TEST(WorkedExamples, TwoHeads) {
                             flattened(example["head_importance"]),
                             flattened(example["value_vectors"]),
                             flattened(example["head_outputs"])};
-    const std::vector<double> combined = combine(layer.view());
-    expect_values(combined, json(flattened(example["combined"])), "combined attention");
+    const LowerTriangle combined = combination(checked_heads(layer.view()));
+    expect_values(dense(combined), json(flattened(example["combined"])), "combined attention");
     const LayerValues values = measure_layer(layer.view(), {});
     expect_metrics(values.combined, example["multi"]);
-    expect_details(LowerTriangle::from_dense(combined, layer.n), example["multi"]);
+    expect_details(combined, example["multi"]);
     expect_layer_metrics(values.combined, example["synergy"], example["diversity"]);
     ASSERT_EQ(values.heads.size(), example["single_heads"].size());
     for (std::size_t h = 0; h < values.heads.size(); ++h) {

@@ -28,7 +28,7 @@ TEST(AllSettings, AreNamedOnceAndFound) {
     EXPECT_EQ(find_setting(info.name), &info);
     EXPECT_FALSE(info.meaning.empty()) << info.name;
   }
-  EXPECT_EQ(names.size(), 33U);
+  EXPECT_EQ(names.size(), 36U);
   EXPECT_EQ(find_setting("seed"), nullptr);
 }
 

@@ -1,0 +1,45 @@
+#include "metrics/layer_heads.h"
+
+#include <algorithm>
+
+#include "metrics/check_input.h"
+
+namespace headsweep::metrics {
+
+LayerHeads checked_heads(const LayerAttention& layer) {
+  check_layer(layer);
+  LayerHeads heads;
+  heads.importance.assign(layer.importance.begin(), layer.importance.end());
+  heads.columns = layer.columns;
+  heads.values.assign(layer.values.begin(), layer.values.end());
+  heads.outputs.assign(layer.outputs.begin(), layer.outputs.end());
+  const auto count = static_cast<std::size_t>(layer.n * layer.n);
+  for (std::size_t h = 0; h < layer.importance.size(); ++h) {
+    heads.attention.push_back(LowerTriangle::from_dense(layer.attention.subspan(h * count, count), layer.n));
+  }
+  return heads;
+}
+
+LowerTriangle combination(const LayerHeads& layer) {
+  LowerTriangle combined(layer.positions());
+  for (std::size_t h = 0; h < layer.attention.size(); ++h)
+    combined.add(layer.importance[h], layer.attention[h]);
+  return combined;
+}
+
+std::vector<double> combine(const LayerAttention& layer) {
+  const LowerTriangle combined = combination(checked_heads(layer));
+  std::vector<double> dense(static_cast<std::size_t>(layer.n * layer.n));
+  for (std::int64_t i = 0; i < layer.n; ++i) std::ranges::copy(combined.row(i), dense.begin() + i * layer.n);
+  return dense;
+}
+
+MetricValues measure_rollout(std::span<const std::vector<double>> combined_layers, std::int64_t n,
+                             const MeasureOptions& options) {
+  std::vector<LowerTriangle> layers;
+  for (const std::vector<double>& layer : combined_layers)
+    layers.push_back(LowerTriangle::from_dense(layer, n));
+  return measure_rollout(layers, options);
+}
+
+}  // namespace headsweep::metrics
