@@ -197,6 +197,7 @@ void Scheduler::dispatch(WorkerState& worker) {
                              .trial = trial.trial,
                              .key = trial.key,
                              .settings = trial.settings,
+                             .parameters = trial.parameters,
                              .keep_model = options_.keep_models.keep(trial.settings)});
   }
   worker.line.add(first, trials, flops);

@@ -10,8 +10,11 @@ namespace headsweep::protocol {
 
 template <>
 struct Fields<Assignment> {
-  static constexpr std::tuple list{Field{"attempt", &Assignment::attempt}, Field{"trial", &Assignment::trial},
-                                   Field{"key", &Assignment::key}, Field{"settings", &Assignment::settings},
+  static constexpr std::tuple list{Field{"attempt", &Assignment::attempt},
+                                   Field{"trial", &Assignment::trial},
+                                   Field{"key", &Assignment::key},
+                                   Field{"settings", &Assignment::settings},
+                                   Field{"parameters", &Assignment::parameters},
                                    Field{"keep_model", &Assignment::keep_model}};
 };
 template <>

@@ -36,7 +36,8 @@ struct Assignment {
   TrialId trial;
   std::string key;
   trial::Settings settings;
-  bool keep_model;  // write the final weights to models/
+  std::int64_t parameters;  // as the plan counts them; a trainer whose model has others refuses the trial
+  bool keep_model;          // write the final weights to models/
 };
 
 // Why an attempt ended without a result.

@@ -28,6 +28,7 @@ struct HeadMeasurement {
   std::int64_t layer;
   std::int64_t head;
   Split split;
+  std::int64_t unreachable_positions;  // without a way to the sink in the head's graph (graphs/head_graphs.h)
   metrics::MetricSummaries metrics;
 };
 
@@ -41,6 +42,7 @@ struct CurvePoint {
   std::int64_t step;  // updates done
   double loss;        // of the last batch before it
   double accuracy;
+  double diversity;  // of the heads in that batch, as [diversity] penalty has it; NaN without a penalty
   std::vector<LayerMeasurement> layers;  // where [measure] every asks for them
 };
 

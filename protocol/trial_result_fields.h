@@ -16,9 +16,11 @@ struct Fields<LayerMeasurement> {
 };
 template <>
 struct Fields<HeadMeasurement> {
-  static constexpr std::tuple list{
-      Field{"layer", &HeadMeasurement::layer}, Field{"head", &HeadMeasurement::head},
-      Field{"split", &HeadMeasurement::split}, Field{"metrics", &HeadMeasurement::metrics}};
+  static constexpr std::tuple list{Field{"layer", &HeadMeasurement::layer},
+                                   Field{"head", &HeadMeasurement::head},
+                                   Field{"split", &HeadMeasurement::split},
+                                   Field{"unreachable_positions", &HeadMeasurement::unreachable_positions},
+                                   Field{"metrics", &HeadMeasurement::metrics}};
 };
 template <>
 struct Fields<NullMeasurement> {
@@ -29,6 +31,7 @@ template <>
 struct Fields<CurvePoint> {
   static constexpr std::tuple list{Field{"step", &CurvePoint::step}, Field{"loss", &CurvePoint::loss},
                                    Field{"accuracy", &CurvePoint::accuracy},
+                                   Field{"diversity", &CurvePoint::diversity},
                                    Field{"layers", &CurvePoint::layers}};
 };
 template <>

@@ -55,16 +55,17 @@ std::int64_t count_trials(SQLite::Database& database, std::int64_t sweep, const 
 }
 
 std::vector<OpenTrial> open_trials(SQLite::Database& database, std::int64_t sweep) {
-  SQLite::Statement statement(database,
-                              "SELECT t.trial, t.key, t.settings, (SELECT count(*) FROM attempts a "
-                              "WHERE a.trial = t.trial AND a.state = 'failed') "
-                              "FROM trials t WHERE t.sweep = ? AND t.state = 'planned' ORDER BY t.position");
+  SQLite::Statement statement(
+      database,
+      "SELECT t.trial, t.key, t.settings, t.parameters, (SELECT count(*) FROM attempts a "
+      "WHERE a.trial = t.trial AND a.state = 'failed') "
+      "FROM trials t WHERE t.sweep = ? AND t.state = 'planned' ORDER BY t.position");
   statement.bind(1, sweep);
   std::vector<OpenTrial> open;
   while (statement.executeStep()) {
     open.push_back({statement.getColumn(0).getInt64(), statement.getColumn(1).getString(),
                     trial::parse_canonical_json(statement.getColumn(2).getString()),
-                    statement.getColumn(3).getInt64()});
+                    statement.getColumn(3).getInt64(), statement.getColumn(4).getInt64()});
   }
   return open;
 }

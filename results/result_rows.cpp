@@ -83,7 +83,7 @@ void ResultRows::insert_layer(protocol::TrialId trial, const protocol::LayerMeas
 }
 
 void ResultRows::insert_head(protocol::TrialId trial, const protocol::HeadMeasurement& head) {
-  row_ = {trial, head.layer, head.head, split_cell(head.split), kMetricsVersion};
+  row_ = {trial, head.layer, head.head, split_cell(head.split), kMetricsVersion, head.unreachable_positions};
   append_metric_cells(head.metrics, MetricSet::kHead, row_);
   heads_(row_);
 }
@@ -96,7 +96,7 @@ void ResultRows::insert_null(protocol::TrialId trial, const protocol::NullMeasur
 }
 
 void ResultRows::insert_point(protocol::TrialId trial, const protocol::CurvePoint& point) {
-  row_ = {trial, point.step, real_cell(point.loss), real_cell(point.accuracy)};
+  row_ = {trial, point.step, real_cell(point.loss), real_cell(point.accuracy), real_cell(point.diversity)};
   points_(row_);
   for (const protocol::LayerMeasurement& layer : point.layers) {
     row_ = {trial, point.step, layer.layer, split_cell(layer.split), kMetricsVersion};

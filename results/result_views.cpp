@@ -58,7 +58,8 @@ std::string layer_results_sql() {
 std::string head_results_sql() {
   return "SELECT " + trial_identity() +
          ",\n  r.loss AS loss, r.accuracy AS accuracy,"
-         "\n  h.layer AS layer, h.head AS head, h.split AS split, h.metrics_version AS metrics_version,\n  " +
+         "\n  h.layer AS layer, h.head AS head, h.split AS split, h.metrics_version AS metrics_version,"
+         "\n  h.unreachable_positions AS unreachable_positions,\n  " +
          metrics_from("h", MetricSet::kHead) + "\nFROM head_metrics h" + kDoneTrials;
 }
 
@@ -67,6 +68,7 @@ std::string curve_results_sql() {
   return "SELECT t.trial AS trial, s.name AS sweep, t.seed AS seed, t.task AS task, t.heads AS heads, t.arm "
          "AS arm,"
          "\n  c.step AS step, c.loss AS loss, c.accuracy AS accuracy,"
+         "\n  c.diversity AS diversity,"
          "\n  l.layer AS layer, l.split AS split, l.metrics_version AS metrics_version,\n  " +
          metrics_from("l", MetricSet::kLayer) +
          "\nFROM curves c LEFT JOIN curve_metrics l ON l.trial = c.trial AND l.step = c.step"

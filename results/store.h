@@ -32,6 +32,7 @@ struct OpenTrial {
   protocol::TrialId trial;
   std::string key;
   trial::Settings settings;
+  std::int64_t parameters;       // as planned
   std::int64_t failed_attempts;  // of earlier runs, interruptions not counted
 };
 

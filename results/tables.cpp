@@ -174,7 +174,8 @@ TableSpec head_metrics_table() {
                       {"layer", "INTEGER NOT NULL"},
                       {"head", "INTEGER NOT NULL"},
                       {"split", std::string("TEXT NOT NULL ") + kSplitCheck},
-                      {"metrics_version", "INTEGER NOT NULL"}},
+                      {"metrics_version", "INTEGER NOT NULL"},
+                      {"unreachable_positions", "INTEGER"}},
                      {"PRIMARY KEY (trial, layer, head, split)"}};
   append_metrics(table.columns, MetricSet::kHead);
   return table;
@@ -186,6 +187,7 @@ TableSpec curves_table() {
            {"step", "INTEGER NOT NULL"},
            {"loss", "REAL"},
            {"accuracy", "REAL"},
+           {"diversity", "REAL"},
            kRowHash},
           {"PRIMARY KEY (trial, step)"}};
 }

@@ -5,6 +5,7 @@
 
 #include "errors/nearest_name.h"
 #include "tasks/task.h"
+#include "trial/head_graphs.h"
 #include "trial/settings.h"
 #include "trial/task_shape.h"
 
@@ -163,6 +164,7 @@ std::optional<std::string> check_value(const SettingInfo& setting, Value& value)
 std::optional<std::string> check_together(const Settings& settings) {
   if (auto problem = check_head_width(settings.model)) return problem;
   if (auto problem = check_wider_mlps(settings.model)) return problem;
+  if (auto problem = check_head_graphs(settings)) return problem;
   if (auto problem = check_samples(settings.training, settings.measure)) return problem;
   if (auto problem = check_every(settings.training, settings.measure)) return problem;
   return check_task(settings);

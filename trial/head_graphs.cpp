@@ -30,8 +30,8 @@ std::string window_text(const Settings& settings) {
 
 std::string head_problem(const Settings& settings, const Spec& spec, std::int64_t head) {
   const auto lag = graphs::smallest_lag(spec, head);
-  const std::string why = lag ? "its shortest lag is " + std::to_string(*lag) + ", model.length = " +
-                                    std::to_string(settings.model.length)
+  const std::string why = lag ? "its shortest lag is " + std::to_string(*lag) +
+                                    ", model.length = " + std::to_string(settings.model.length)
                               : window_text(settings);
   return "diversity.graph_connect = \"each\" asks for a path to the sink in head " + std::to_string(head) +
          ", which sees no position but the query's own (diversity.graph = \"" + settings.diversity.graph +

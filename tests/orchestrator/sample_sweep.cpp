@@ -10,8 +10,11 @@ results::FrozenSweep sample_sweep(std::int64_t trials) {
   sweep.trials = trials;
   sweep.next_attempt = 1;
   for (std::int64_t i = 0; i < trials; ++i) {
-    results::OpenTrial trial = {
-        .trial = i + 1, .key = "key " + std::to_string(i + 1), .settings = {}, .failed_attempts = 0};
+    results::OpenTrial trial = {.trial = i + 1,
+                                .key = "key " + std::to_string(i + 1),
+                                .settings = {},
+                                .parameters = 100 + i,
+                                .failed_attempts = 0};
     trial.settings.model.width = 16;
     trial.settings.training.steps = 100;
     trial.settings.seed = static_cast<std::uint32_t>(i);

@@ -179,6 +179,14 @@ TEST(SchedulerTest, CountsProgressByOperations) {
   EXPECT_EQ(scheduler.progress().workers, 1);
 }
 
+TEST(SchedulerTest, SaysHowManyParametersWerePlanned) {
+  Scheduler scheduler(sample_options(), sample_sweep(2));
+  const auto assigns = sent<protocol::Assign>(join(scheduler, 1), 1);
+  ASSERT_THAT(assigns, SizeIs(2));
+  EXPECT_EQ(assigns[0].bundle[0].parameters, 100);
+  EXPECT_EQ(assigns[1].bundle[0].parameters, 101);
+}
+
 TEST(SchedulerTest, AsksForTheModelsThatTheSweepKeeps) {
   SchedulerOptions options = sample_options();
   options.keep_models = KeepModels(1'000'000'000, 1'000'000, 0);  // not all fit: seed 0 only

@@ -58,6 +58,7 @@ TEST(RoundTrip, AnotherLibraryReadsTheFields) {
                           {"trial", 12},
                           {"key", "c0ffee"},
                           {"settings", trial::canonical_json(assignment.settings)},
+                          {"parameters", 18512},
                           {"keep_model", true}}));
 }
 

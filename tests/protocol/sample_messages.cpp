@@ -1,5 +1,7 @@
 #include "sample_messages.h"
 
+#include <cmath>
+
 namespace headsweep::protocol {
 namespace {
 
@@ -17,7 +19,8 @@ std::vector<Assignment> sample_bundle() {
   settings.training.task = "cycle";
   settings.training.learning_rate = 0.003;
   settings.seed = 3;
-  return {Assignment{7, 12, "c0ffee", settings, true}, Assignment{8, 13, "beef", trial::Settings{}, false}};
+  return {Assignment{7, 12, "c0ffee", settings, 18512, true},
+          Assignment{8, 13, "beef", trial::Settings{}, 172800, false}};
 }
 
 }  // namespace
@@ -43,9 +46,9 @@ TrialResult sample_result() {
   result.model_file = "models/12.pt";
   result.model_sha256 = "00ff";
   result.layers = {layer, {kWholeModel, Split::kTrain, {}}};
-  result.heads = {{1, 2, Split::kTrain, sample_summaries()}};
+  result.heads = {{1, 2, Split::kTrain, 5, sample_summaries()}};
   result.nulls = {{"untrained", layer}};
-  result.curve = {{60, 1.3, 0.4, {layer}}, {120, 0.7, 0.8, {}}};
+  result.curve = {{60, 1.3, 0.4, -0.2, {layer}}, {120, 0.7, 0.8, std::nan(""), {}}};
   return result;
 }
 

@@ -1,5 +1,7 @@
 #include "sample_store.h"
 
+#include <cmath>
+
 #include <SQLiteCpp/SQLiteCpp.h>
 
 #include "errors/user_error.h"
@@ -91,10 +93,12 @@ protocol::TrialResult sample_result(protocol::TrialId trial) {
   result.build = "0.1.0";
   result.layers = sample_layers(trial);
   for (const std::int64_t head : {0, 1}) {
-    result.heads.push_back({1, head, Split::kHeldOut, sample_summaries(trial, 10 + head, Split::kHeldOut)});
+    result.heads.push_back(
+        {1, head, Split::kHeldOut, head, sample_summaries(trial, 10 + head, Split::kHeldOut)});
   }
   result.nulls = {{"untrained", sample_layer(trial, 0, Split::kHeldOut)}};
-  result.curve = {{50, 1.5, 0.5, {}}, {80, 0.5, 0.97, {sample_layer(trial + 1000, 0, Split::kHeldOut)}}};
+  result.curve = {{50, 1.5, 0.5, std::nan(""), {}},
+                  {80, 0.5, 0.97, 0.25, {sample_layer(trial + 1000, 0, Split::kHeldOut)}}};
   return result;
 }
 

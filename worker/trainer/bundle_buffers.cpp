@@ -32,9 +32,9 @@ at::Tensor initial_parameters(const trial::Settings& settings, at::ScalarType dt
   at::Tensor flat = at::empty({count}, at::TensorOptions().dtype(dtype));
   const auto size = static_cast<std::size_t>(count);
   if (dtype == at::kDouble) {
-    fill_initial_weights(settings.model, settings.seed, std::span(flat.mutable_data_ptr<double>(), size));
+    fill_initial_weights(settings, std::span(flat.mutable_data_ptr<double>(), size));
   } else {
-    fill_initial_weights(settings.model, settings.seed, std::span(flat.mutable_data_ptr<float>(), size));
+    fill_initial_weights(settings, std::span(flat.mutable_data_ptr<float>(), size));
   }
   return flat.to(device);
 }

@@ -44,20 +44,9 @@ std::string current_error() {
   }
 }
 
-// Throws UserError where a setting asks for what this trainer does not do.
-void check_supported(const trial::Settings& settings) {
-  const trial::ModelSettings& model = settings.model;
-  if (settings.diversity == trial::DiversitySettings{} && model.tied_head_count() == 0 &&
-      !model.talking_heads && model.wider_mlps == 0) {
-    return;
-  }
-  throw UserError("this trainer does not do what these settings ask for: " + trial::canonical_json(settings));
-}
-
 // Throws UserError where the trials cannot share one set of buffers, or one is not what its key says.
 void check_bundle(const std::vector<protocol::Assignment>& bundle) {
   for (const protocol::Assignment& assignment : bundle) {
-    check_supported(assignment.settings);
     if (assignment.key != trial::trial_key(assignment.settings)) {
       throw UserError("the key of trial " + std::to_string(assignment.trial) +
                       " is not that of its settings");

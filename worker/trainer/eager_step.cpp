@@ -1,3 +1,5 @@
+#include <limits>
+
 #include <ATen/Functions.h>
 #include <ATen/core/grad_mode.h>
 
@@ -5,6 +7,7 @@
 #include "worker/trainer/batches.h"
 #include "worker/trainer/dropout_tensors.h"
 #include "worker/trainer/model.h"
+#include "worker/trainer/training_loss.h"
 #include "worker/trainer/training_step.h"
 
 namespace headsweep::trainer {
@@ -16,6 +19,19 @@ at::Tensor to_tensor(const std::vector<std::int64_t>& ids, const Sequences& shap
       .to(device);
 }
 
+// The tensors of a layout as leaves of autograd. Where a gradient is, autograd adds to it in place: all gradients land
+// in the flat buffer.
+std::vector<at::Tensor> trained_leaves(const trial::ModelSettings& model, const at::Tensor& parameters,
+                                       const at::Tensor& gradients) {
+  const auto gradient_views = parameter_views(model, gradients);
+  std::vector<at::Tensor> leaves = parameter_views(model, parameters);
+  for (std::size_t i = 0; i < leaves.size(); ++i) {
+    leaves[i] = leaves[i].detach().requires_grad_();
+    leaves[i].mutable_grad() = gradient_views[i];
+  }
+  return leaves;
+}
+
 // One trial of the bundle: its rows of the buffers and its own data.
 class EagerTrial {
  public:
@@ -25,31 +41,25 @@ class EagerTrial {
         parameters_(buffers.parameters[row]),
         gradients_(buffers.gradients[row]),
         first_moments_(buffers.first_moments[row]),
-        second_moments_(buffers.second_moments[row]) {
-    const auto gradient_views = parameter_views(settings.model, gradients_);
-    leaves_ = parameter_views(settings.model, parameters_);
-    for (std::size_t i = 0; i < leaves_.size(); ++i) {
-      leaves_[i] = leaves_[i].detach().requires_grad_();
-      // Where a gradient is, autograd adds to it in place: all gradients land in the flat buffer.
-      leaves_[i].mutable_grad() = gradient_views[i];
-    }
-    weights_ = model_weights(settings.model, leaves_);
-  }
+        second_moments_(buffers.second_moments[row]),
+        model_(settings, trained_leaves(settings.model, parameters_, gradients_)) {}
 
   BatchOutcome advance(std::int64_t step, std::span<const LayerDropout> dropout) {
     const Sequences batch = batches_.at(step);
     const at::Tensor tokens = to_tensor(batch.tokens, batch, parameters_.device());
     const at::Tensor targets = to_tensor(batch.targets, batch, parameters_.device());
     gradients_.zero_();
-    const at::Tensor logits = forward(settings_.model, weights_, tokens, dropout);
-    const at::Tensor loss = cross_entropy(logits, targets);
-    loss.backward();
+    const TrainingLoss loss = training_loss(settings_, model_, tokens, targets, dropout);
+    loss.objective.backward();
     adam_update(parameters_, gradients_, first_moments_, second_moments_, settings_.training.learning_rate,
                 step + 1);
     const at::NoGradGuard no_grad;
-    const at::Tensor counts = count_correct(logits, targets).cpu();
+    const at::Tensor counts = count_correct(loss.logits, targets).cpu();
     const auto* const correct_of = counts.const_data_ptr<std::int64_t>();
-    return {loss.item().toDouble(), static_cast<double>(correct_of[0]) / static_cast<double>(correct_of[1])};
+    return {.loss = loss.task.item().toDouble(),
+            .accuracy = static_cast<double>(correct_of[0]) / static_cast<double>(correct_of[1]),
+            .diversity = loss.diversity.defined() ? loss.diversity.item().toDouble()
+                                                  : std::numeric_limits<double>::quiet_NaN()};
   }
 
   [[nodiscard]] const trial::Settings& settings() const { return settings_; }
@@ -61,8 +71,7 @@ class EagerTrial {
   at::Tensor gradients_;
   at::Tensor first_moments_;
   at::Tensor second_moments_;
-  std::vector<at::Tensor> leaves_;
-  ModelWeights weights_;
+  Model model_;
 };
 
 class EagerStep final : public TrainingStep {

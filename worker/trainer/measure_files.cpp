@@ -83,14 +83,18 @@ void apply_options(const Arguments& arguments, const std::string& path, LoadedMo
 
 Json measure_file(const Arguments& arguments, const std::string& path) {
   LoadedModel model = load_model(path, arguments.heads);
+  const std::uint32_t trained_seed =
+      model.settings.seed;  // --seed is of the sequences; random head graphs have theirs
   apply_options(arguments, path, model);
   const Sequences sequences = arguments.inputs.empty()
                                   ? measured_sequences(model.settings, tasks::Split::kHeldOut)
                                   : read_input_sequences(arguments.inputs, model.settings);
   const at::Tensor parameters =
       at::tensor(model.parameters, at::kDouble).to(arguments.dtype == "float64" ? at::kDouble : at::kFloat);
+  trial::Settings trained = model.settings;
+  trained.seed = trained_seed;
   const Measurement measured =
-      measure_model(model.settings, parameters, sequences, {.horizon = model.settings.measure.horizon});
+      measure_model(trained, parameters, sequences, {.horizon = model.settings.measure.horizon});
   Json layers = Json::array();
   for (std::size_t layer = 0; layer < measured.layers.size(); ++layer) {
     layers.push_back(layer_json(layer, measured.layers[layer]));

@@ -59,10 +59,10 @@ class Measurer {
   Measurer(const trial::Settings& settings, const Tensor& flat_parameters, const MeasurementOptions& options)
       : settings_(settings),
         options_(options),
-        weights_(model_weights(settings.model, parameter_views(settings.model, flat_parameters))),
+        model_(settings, parameter_views(settings.model, flat_parameters)),
         task_(task_of(settings)) {
-    measured_.layers.resize(weights_.layers.size());
-    for (const LayerWeights& layer : weights_.layers) {
+    measured_.layers.resize(model_.weights().layers.size());
+    for (const LayerWeights& layer : model_.weights().layers) {
       importance_.push_back(head_importance(layer.output_weight, settings.model.heads));
     }
   }
@@ -82,8 +82,7 @@ class Measurer {
  private:
   void measure_chunk(const Tensor& tokens, const Tensor& targets) {
     std::vector<LayerAttention> layers;
-    const Tensor logits =
-        forward(settings_.model, weights_, tokens.to(weights_.logits_bias.device()), {}, &layers);
+    const Tensor logits = model_.forward(tokens.to(model_.device()), {}, &layers);
     score_.add(logits, targets);
     for (LayerAttention& layer : layers) {
       const Tensor rows = to_double(layer.attention);
@@ -123,7 +122,7 @@ class Measurer {
 
   const trial::Settings& settings_;
   const MeasurementOptions& options_;
-  ModelWeights weights_;
+  Model model_;
   const tasks::Task& task_;
   std::vector<std::vector<double>> importance_;
   Score score_;
@@ -158,7 +157,8 @@ std::vector<protocol::LayerMeasurement> layer_measurements(const Measurement& me
   return rows;
 }
 
-std::vector<protocol::HeadMeasurement> head_measurements(const Measurement& measured, protocol::Split split) {
+std::vector<protocol::HeadMeasurement> head_measurements(const Measurement& measured, protocol::Split split,
+                                                         std::span<const std::int64_t> unreachable) {
   std::vector<protocol::HeadMeasurement> rows;
   for (std::size_t layer = 0; layer < measured.layers.size(); ++layer) {
     const auto& sequences = measured.layers[layer];
@@ -167,7 +167,7 @@ std::vector<protocol::HeadMeasurement> head_measurements(const Measurement& meas
       std::vector<metrics::MetricValues> of_head;
       for (const metrics::LayerValues& values : sequences) of_head.push_back(values.heads[head]);
       rows.push_back({static_cast<std::int64_t>(layer), static_cast<std::int64_t>(head), split,
-                      metrics::summarize(of_head)});
+                      unreachable[head], metrics::summarize(of_head)});
     }
   }
   return rows;

@@ -39,7 +39,9 @@ Measurement measure_model(const trial::Settings& settings, const at::Tensor& fla
 // Summaries over the sequences, in the form of a trial's result: layers in order, then the whole model.
 std::vector<protocol::LayerMeasurement> layer_measurements(const Measurement& measured,
                                                            protocol::Split split);
-std::vector<protocol::HeadMeasurement> head_measurements(const Measurement& measured, protocol::Split split);
+// `unreachable`: of each head, what HeadMeasurement says of its graph.
+std::vector<protocol::HeadMeasurement> head_measurements(const Measurement& measured, protocol::Split split,
+                                                         std::span<const std::int64_t> unreachable);
 
 // Relative Frobenius norms of each head's columns of an attention output projection (width, heads * k):
 // [heads], non-negative, sums to 1.

@@ -16,8 +16,9 @@ namespace headsweep::trainer {
 
 // Of one trial's batch, with the weights before the update and dropout on.
 struct BatchOutcome {
-  double loss;      // mean cross entropy over the loss positions; may be NaN or infinite
-  double accuracy;  // fraction of the loss positions
+  double loss;       // mean cross entropy over the loss positions; may be NaN or infinite
+  double accuracy;   // fraction of the loss positions
+  double diversity;  // of the heads, as the penalty has it (head_diversity.h); NaN without one
 };
 
 class TrainingStep {
@@ -32,7 +33,7 @@ class TrainingStep {
   virtual std::vector<BatchOutcome> advance(std::int64_t step, std::span<const std::size_t> trials) = 0;
 };
 
-// The definition: forward() and LibTorch's autograd, one trial after another, in the dtype of the buffers.
+// The definition: training_loss() and LibTorch's autograd, one trial after another, in the dtype of the buffers.
 // Borrows `buffers`. `settings`: one a trial, of equal shapes.
 std::unique_ptr<TrainingStep> make_eager_step(const std::vector<trial::Settings>& settings,
                                               const BundleBuffers& buffers);

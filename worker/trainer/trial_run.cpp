@@ -8,6 +8,8 @@
 #include <ATen/Functions.h>
 
 #include "errors/check.h"
+#include "errors/user_error.h"
+#include "trial/head_graphs.h"
 #include "trial/parameters.h"
 #include "worker/trainer/build_info.h"
 #include "worker/trainer/bundle_buffers.h"
@@ -15,6 +17,7 @@
 #include "worker/trainer/curve.h"
 #include "worker/trainer/device.h"
 #include "worker/trainer/measurement.h"
+#include "worker/trainer/model.h"
 
 namespace headsweep::trainer {
 namespace {
@@ -55,6 +58,19 @@ void append(std::vector<T>& to, std::vector<T> from) {
   std::move(from.begin(), from.end(), std::back_inserter(to));
 }
 
+// Throws UserError where the tensors are not as large as the plan says.
+std::int64_t counted_parameters(const protocol::Assignment& assignment, const at::Tensor& flat) {
+  std::int64_t count = 0;
+  for (const at::Tensor& tensor : parameter_views(assignment.settings.model, flat)) count += tensor.numel();
+  if (count != assignment.parameters) {
+    throw UserError("the model of trial " + std::to_string(assignment.trial) + " has " +
+                    std::to_string(count) + " parameters, its plan says " +
+                    std::to_string(assignment.parameters) +
+                    "; plan and trainer must be of the same version of headsweep");
+  }
+  return count;
+}
+
 }  // namespace
 
 TrialRun::TrialRun(protocol::Assignment assignment, std::filesystem::path store_folder,
@@ -63,6 +79,7 @@ TrialRun::TrialRun(protocol::Assignment assignment, std::filesystem::path store_
       store_folder_(std::move(store_folder)),
       context_(context),
       state_(std::move(state)),
+      parameters_(counted_parameters(assignment_, state_.parameters)),
       numerics_(numerics_text(context.device, context.threads, context.dtype, context.step_kind)),
       progress_(assignment_.attempt, agent) {
   if (const auto checkpoint = newest_checkpoint(store_folder_, assignment_.key, numerics_)) {
@@ -97,7 +114,7 @@ void TrialRun::record(const BatchOutcome& outcome, double seconds) {
   if (is_curve_step(settings, step_)) {
     // The last step's layers are those of the result; finish() puts them in.
     const bool measure_now = is_measured_step(settings, step_) && !is_trained();
-    curve_.push_back({step_, outcome.loss, outcome.accuracy,
+    curve_.push_back({step_, outcome.loss, outcome.accuracy, outcome.diversity,
                       measure_now ? measure_along_the_way() : std::vector<protocol::LayerMeasurement>{}});
   }
   progress_.report(step_);
@@ -150,7 +167,7 @@ void TrialRun::measure_split(protocol::TrialResult& result, protocol::Split spli
   const Sequences sequences = measured_sequences(settings, task_split(split));
   const Measurement trained = measure_model(settings, state_.parameters, sequences, options);
   append(result.layers, layer_measurements(trained, split));
-  append(result.heads, head_measurements(trained, split));
+  append(result.heads, head_measurements(trained, split, trial::unreachable_positions(settings)));
   const bool is_train = split == protocol::Split::kTrain;
   (is_train ? result.train_loss : result.loss) = trained.loss;
   (is_train ? result.train_accuracy : result.accuracy) = trained.accuracy;
@@ -175,7 +192,7 @@ protocol::TrialResult TrialRun::finish() {
     measure_split(result, protocol::Split::kHeldOut);
   }
   if (is_measured_step(settings, step_)) curve_.back().layers = result.layers;
-  result.parameters = state_.parameters.numel();
+  result.parameters = parameters_;
   result.steps = step_;
   result.steps_to_90 = steps_to_90(settings, curve_);
   result.train_seconds = train_seconds_;

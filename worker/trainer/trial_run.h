@@ -32,8 +32,8 @@ struct TrialState {
 
 class TrialRun {
  public:
-  // Fills `state` from the newest valid checkpoint of equal numerics, else with initial weights. `agent`
-  // outlives it.
+  // Fills `state` from the newest valid checkpoint of equal numerics, else with initial weights. `agent` outlives it.
+  // Throws UserError where the model has other parameters than the assignment says.
   TrialRun(protocol::Assignment assignment, std::filesystem::path store_folder, const TrainerContext& context,
            TrialState state, AgentSide& agent);
 
@@ -62,6 +62,7 @@ class TrialRun {
   std::filesystem::path store_folder_;
   TrainerContext context_;
   TrialState state_;
+  std::int64_t parameters_;  // counted on the tensors
   std::string numerics_;
   ProgressReporter progress_;
   std::int64_t step_ = 0;

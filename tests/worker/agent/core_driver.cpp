@@ -39,7 +39,7 @@ std::string describe_message(const Message& message) {
 }  // namespace
 
 Assignment assignment(AttemptId attempt) {
-  return {attempt, 100 + attempt, "key", trial::Settings{}, false};
+  return {attempt, 100 + attempt, "key", trial::Settings{}, 0, false};
 }
 
 Assign assign(const std::vector<AttemptId>& attempts) {

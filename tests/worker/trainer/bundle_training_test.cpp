@@ -86,6 +86,79 @@ TEST(BundleTraining, ATrialDoesNotDependOnItsBundle) {
   }
 }
 
+TEST(BundleTraining, ADiverseTrialDoesNotDependOnItsBundle) {
+  std::vector<trial::Settings> settings = {diverse_settings(0), diverse_settings(1), diverse_settings(2)};
+  settings[1].diversity = {.penalty = "js", .penalty_weight = -0.5, .graph = "window", .graph_window = 2};
+  settings[2].diversity = {.graph = "dilated", .graph_shared = true, .graph_window = 3};
+  const TemporaryFolder store;
+  protocol::TrainBundle bundle{{}, store.path().string(), 1e9};
+  for (const trial::Settings& one : settings) {
+    bundle.bundle.push_back(assignment(std::ssize(bundle.bundle) + 1, one));
+  }
+  RecordingAgent agent;
+  train_bundle(bundle, {}, agent);
+  const auto done = agent.all<protocol::TrialDone>();
+  ASSERT_THAT(done, SizeIs(3));
+  for (std::size_t i = 0; i < 3; ++i) {
+    EXPECT_EQ(timeless(done[i].result), timeless(train_alone(settings[i]))) << "trial " << i;
+  }
+}
+
+TEST(BundleTraining, ThePenaltyIsLoggedApartFromTheLoss) {
+  trial::Settings settings = small_settings();
+  settings.diversity.penalty = "js";
+  settings.diversity.penalty_weight = 5;
+  const protocol::TrialResult rewarded = train_alone(settings);
+  settings.diversity.penalty_weight = -5;
+  const protocol::TrialResult punished = train_alone(settings);
+  // The same weights at first; then what is rewarded grows, what is punished shrinks.
+  EXPECT_EQ(rewarded.curve.front().loss, punished.curve.front().loss);
+  EXPECT_EQ(rewarded.curve.front().diversity, punished.curve.front().diversity);
+  EXPECT_GT(rewarded.curve.back().diversity, 2 * rewarded.curve.front().diversity);
+  EXPECT_LT(punished.curve.back().diversity, punished.curve.front().diversity / 2);
+  EXPECT_GT(rewarded.curve.back().loss, 0);
+  EXPECT_TRUE(std::isnan(train_alone(small_settings()).curve.front().diversity));
+}
+
+TEST(BundleTraining, HeadsSayHowManyPositionsTheirGraphsLeaveUnreachable) {
+  trial::Settings settings = small_settings();
+  settings.diversity.graph = "window";
+  settings.diversity.graph_window = 2;  // of 12 positions; head 1 sees lags 2 and 3 and so never distance 1
+  for (const protocol::HeadMeasurement& head : train_alone(settings).heads) {
+    EXPECT_EQ(head.unreachable_positions, head.head);
+  }
+  for (const protocol::HeadMeasurement& head : train_alone(small_settings()).heads) {
+    EXPECT_EQ(head.unreachable_positions, 0);
+  }
+}
+
+TEST(BundleTraining, OtherParametersThanPlannedAreAnError) {
+  const TemporaryFolder store;
+  protocol::Assignment planned = assignment(7, diverse_settings());
+  const std::string counted = std::to_string(planned.parameters);
+  ++planned.parameters;
+  RecordingAgent agent;
+  train_bundle({{planned}, store.path().string(), 1e9}, {}, agent);
+  const auto errors = agent.all<protocol::TrialError>();
+  ASSERT_THAT(errors, SizeIs(1));
+  EXPECT_EQ(errors[0].reason, protocol::EndReason::kError);
+  EXPECT_THAT(errors[0].message, HasSubstr("trial 7 has " + counted + " parameters, its plan says " +
+                                           std::to_string(planned.parameters)));
+}
+
+TEST(BundleTraining, AStoppedDiverseTrialGoesOnAndEndsLikeAnUninterruptedOne) {
+  const trial::Settings settings = diverse_settings();
+  const TemporaryFolder store;
+  const protocol::TrainBundle bundle{{assignment(1, settings)}, store.path().string(), 1e9};
+  RecordingAgent stopped(17);
+  train_bundle(bundle, {}, stopped);
+  ASSERT_THAT(stopped.all<protocol::TrialStopped>(), SizeIs(1));
+  RecordingAgent agent;
+  train_bundle(bundle, {}, agent);
+  ASSERT_THAT(agent.all<protocol::TrialDone>(), SizeIs(1));
+  EXPECT_EQ(timeless(agent.all<protocol::TrialDone>()[0].result), timeless(train_alone(settings)));
+}
+
 TEST(BundleTraining, AStoppedTrialGoesOnAndEndsLikeAnUninterruptedOne) {
   const trial::Settings settings = small_settings();
   const TemporaryFolder store;

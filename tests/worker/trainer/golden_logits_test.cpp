@@ -25,8 +25,8 @@ at::Tensor logits(const GoldenCheckpoint& golden, at::ScalarType dtype) {
     for (const auto& token : row) tokens.push_back(token.get<std::int64_t>());
   }
   const trial::ModelSettings& shapes = model.settings.model;
-  return forward(shapes, model_weights(shapes, parameter_views(shapes, flat)),
-                 at::tensor(tokens, at::kLong).view({-1, shapes.length}))
+  return Model(model.settings, parameter_views(shapes, flat))
+      .forward(at::tensor(tokens, at::kLong).view({-1, shapes.length}))
       .to(at::kDouble);
 }
 

@@ -1,4 +1,5 @@
-// The eager step against finite differences, Adam against its formula, masks against their twin.
+// The eager step against finite differences and against itself in a bundle, Adam against its formula, masks against
+// their twin.
 
 #include <cmath>
 
@@ -13,20 +14,20 @@
 #include "worker/trainer/batches.h"
 #include "worker/trainer/dropout_tensors.h"
 #include "worker/trainer/model.h"
+#include "worker/trainer/training_loss.h"
 #include "worker/trainer/training_step.h"
 
 namespace headsweep::trainer {
 namespace {
 
-double loss_of(const trial::Settings& settings, const at::Tensor& flat, const Sequences& batch,
-               std::span<const LayerDropout> dropout) {
+TrainingLoss loss_of(const trial::Settings& settings, const at::Tensor& flat, const Sequences& batch,
+                     std::span<const LayerDropout> dropout) {
   const at::NoGradGuard no_grad;
   const auto ids = [&](const std::vector<std::int64_t>& values) {
     return at::tensor(values, at::kLong).view({batch.count, batch.length});
   };
-  const ModelWeights weights = model_weights(settings.model, parameter_views(settings.model, flat));
-  return cross_entropy(forward(settings.model, weights, ids(batch.tokens), dropout), ids(batch.targets))
-      .item<double>();
+  const Model model(settings, parameter_views(settings.model, flat));
+  return training_loss(settings, model, ids(batch.tokens), ids(batch.targets), dropout);
 }
 
 void expect_gradients_by_differences(const trial::Settings& settings) {
@@ -41,7 +42,12 @@ void expect_gradients_by_differences(const trial::Settings& settings) {
   const Sequences batch = Batches(settings).at(kStep);
   DropoutTensors dropout(settings, at::kDouble, at::kCPU);
   const auto masks = dropout.masks(settings, kStep);
-  EXPECT_DOUBLE_EQ(outcome.loss, loss_of(settings, initial, batch, masks));
+  const TrainingLoss loss = loss_of(settings, initial, batch, masks);
+  EXPECT_DOUBLE_EQ(outcome.loss, loss.task.item<double>());
+  EXPECT_EQ(std::isnan(outcome.diversity), !loss.diversity.defined());
+  const auto objective = [&](const at::Tensor& flat) {
+    return loss_of(settings, flat, batch, masks).objective.item<double>();
+  };
   constexpr double kDelta = 1e-5;
   const at::Tensor moved = initial.clone();
   for (const trial::ParameterTensor& tensor : trial::parameter_layout(settings.model)) {
@@ -51,9 +57,9 @@ void expect_gradients_by_differences(const trial::Settings& settings) {
       const at::Tensor place = moved[element];
       const double before = place.item<double>();
       place.fill_(before + kDelta);
-      const double above = loss_of(settings, moved, batch, masks);
+      const double above = objective(moved);
       place.fill_(before - kDelta);
-      const double below = loss_of(settings, moved, batch, masks);
+      const double below = objective(moved);
       place.fill_(before);
       EXPECT_NEAR(buffers.gradients[0][element].item<double>(), (above - below) / (2 * kDelta), 1e-8)
           << tensor.name << " element " << i;
@@ -74,8 +80,29 @@ TEST(Gradients, AgreeWithFiniteDifferencesUnderDropoutAndWideHeads) {
   expect_gradients_by_differences(settings);
 }
 
+// Heavy penalties, so that their gradients are as large as those of the cross entropy.
+class PenaltyGradients : public testing::TestWithParam<const char*> {};
+
+TEST_P(PenaltyGradients, AgreeWithFiniteDifferences) {
+  trial::Settings settings = small_settings(2);
+  settings.model.heads = 4;
+  settings.diversity.penalty = GetParam();
+  settings.diversity.penalty_weight = 3;
+  expect_gradients_by_differences(settings);
+}
+
+TEST_P(PenaltyGradients, AgreeWithFiniteDifferencesInDiverseModels) {
+  trial::Settings settings = diverse_settings(4);
+  settings.diversity.penalty = GetParam();
+  settings.diversity.penalty_weight = -2;
+  expect_gradients_by_differences(settings);
+}
+
+INSTANTIATE_TEST_SUITE_P(Kinds, PenaltyGradients, testing::Values("output", "position", "subspace", "js"),
+                         [](const auto& kind) { return std::string(kind.param); });
+
 TEST(Gradients, ABundleRowIsThatOfTheTrialAlone) {
-  const std::vector<trial::Settings> settings = {small_settings(1), small_settings(2)};
+  const std::vector<trial::Settings> settings = {diverse_settings(1), diverse_settings(2)};
   const std::int64_t count = trial::count_parameters(settings[0].model).total();
   BundleBuffers together(2, count, at::kFloat, at::kCPU);
   for (std::int64_t row = 0; row < 2; ++row) {

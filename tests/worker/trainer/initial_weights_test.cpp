@@ -14,10 +14,18 @@ namespace headsweep::trainer {
 namespace {
 
 template <class T>
-std::vector<T> initial(const trial::ModelSettings& model, std::uint32_t seed) {
-  std::vector<T> parameters(static_cast<std::size_t>(trial::count_parameters(model).total()));
-  fill_initial_weights<T>(model, seed, parameters);
+std::vector<T> initial(const trial::Settings& settings) {
+  std::vector<T> parameters(static_cast<std::size_t>(trial::count_parameters(settings.model).total()));
+  fill_initial_weights<T>(settings, parameters);
   return parameters;
+}
+
+template <class T>
+std::vector<T> initial(const trial::ModelSettings& model, std::uint32_t seed) {
+  trial::Settings settings;
+  settings.model = model;
+  settings.seed = seed;
+  return initial<T>(settings);
 }
 
 std::span<const double> tensor(const trial::ModelSettings& model, const std::vector<double>& parameters,
@@ -93,11 +101,124 @@ TEST(InitialWeights, AreTheSameForEveryHeadCount) {
 }
 
 TEST(InitialWeights, FloatsAreTheDoublesRounded) {
-  const trial::ModelSettings model = small_settings().model;
-  const auto doubles = initial<double>(model, 9);
-  const auto floats = initial<float>(model, 9);
+  const auto doubles = initial<double>(diverse_settings(9));
+  const auto floats = initial<float>(diverse_settings(9));
   EXPECT_TRUE(
       std::ranges::equal(doubles, floats, [](double d, float f) { return static_cast<float>(d) == f; }));
+}
+
+TEST(InitialWeights, MixingIsTheIdentity) {
+  trial::ModelSettings model = small_settings().model;
+  model.heads = 4;
+  model.talking_heads = true;
+  EXPECT_THAT(tensor(model, initial<double>(model, 3), "layers.1.attn.talking.weight"),
+              testing::ElementsAre(1, 0, 0, 0, 0, 1, 0, 0, 0, 0, 1, 0, 0, 0, 0, 1));
+}
+
+// Eight heads of eight columns in a residual stream of 256: 2048 elements of a head in each of four layers.
+trial::Settings wide_settings(double similarity, double similarity_value) {
+  trial::Settings settings;
+  settings.model.width = 256;
+  settings.model.heads = 8;
+  settings.model.head_width = 8;
+  settings.diversity.init_similarity = similarity;
+  settings.diversity.init_similarity_value = similarity_value;
+  settings.seed = 11;
+  return settings;
+}
+
+struct Moments {
+  double correlation = 0;  // between heads, mean over pairs; their means and variances are known
+  double square = 0;       // mean square
+};
+
+// Over all layers, in units of the variance that the distribution has.
+Moments moments_of(const trial::Settings& settings, const std::string& map) {
+  const auto parameters = initial<double>(settings);
+  const double variance = 1.0 / 3 / static_cast<double>(settings.model.width);
+  const std::int64_t heads = settings.model.heads;
+  Moments sum;
+  std::size_t elements = 0;
+  for (std::int64_t layer = 0; layer < settings.model.layers; ++layer) {
+    const auto all = tensor(settings.model, parameters, "layers." + std::to_string(layer) + ".attn." + map);
+    const std::size_t of_head = all.size() / static_cast<std::size_t>(heads);
+    elements += of_head;
+    for (std::size_t i = 0; i < of_head; ++i) {
+      double together = 0;
+      double squares = 0;
+      for (std::size_t place = i; place < all.size(); place += of_head) {
+        together += all[place];
+        squares += all[place] * all[place];
+      }
+      sum.correlation += (together * together - squares) / variance;
+      sum.square += squares / variance;
+    }
+  }
+  const auto count = static_cast<double>(elements);
+  const auto number = static_cast<double>(heads);
+  return {sum.correlation / (count * number * (number - 1)), sum.square / (count * number)};
+}
+
+TEST(SimilarHeads, HaveTheCorrelationThatIsAskedFor) {
+  for (const double rho : {0.0, 0.5, 1.0}) {
+    const trial::Settings settings = wide_settings(rho, 0);
+    for (const char* const map : {"W_q.weight", "W_k.weight"}) {
+      const Moments moments = moments_of(settings, map);
+      // 8192 elements of a head: the product of two has a variance of at most 9/5, the mean of the pairs no more.
+      const double five_errors = 5 * std::sqrt(1.8 / 8192);
+      EXPECT_NEAR(moments.correlation, rho, rho == 0 ? five_errors / std::sqrt(28) : five_errors) << map;
+      EXPECT_NEAR(moments.square, 1, 5 * std::sqrt(0.8 / 8192)) << map;
+    }
+    EXPECT_NEAR(moments_of(settings, "W_v.weight").correlation, 0, 5 * std::sqrt(1.0 / 8192 / 28));
+  }
+}
+
+TEST(SimilarHeads, BiasesAreSimilarToo) {
+  const trial::Settings settings = wide_settings(1, 1);
+  const auto parameters = initial<double>(settings);
+  for (const char* const map : {"W_q", "W_k", "W_v"}) {
+    for (const char* const kind : {".weight", ".bias"}) {
+      const auto all = tensor(settings.model, parameters, std::string("layers.2.attn.") + map + kind);
+      const auto first = all.first(all.size() / 8);
+      for (std::size_t head = 1; head < 8; ++head) {
+        EXPECT_TRUE(std::ranges::equal(all.subspan(head * first.size(), first.size()), first)) << map << kind;
+      }
+    }
+  }
+}
+
+TEST(SimilarHeads, ValuesHaveASimilarityOfTheirOwn) {
+  const trial::Settings settings = wide_settings(0, 0.5);
+  EXPECT_NEAR(moments_of(settings, "W_v.weight").correlation, 0.5, 5 * std::sqrt(1.8 / 8192));
+  EXPECT_NEAR(moments_of(settings, "W_q.weight").correlation, 0, 5 * std::sqrt(1.0 / 8192 / 28));
+}
+
+TEST(SimilarHeads, NothingButTheirOwnTensorsChanges) {
+  const auto plain = initial<double>(wide_settings(0, 0));
+  trial::Settings settings = wide_settings(0, 0);
+  EXPECT_EQ(plain, initial<double>(settings.model, settings.seed));
+  const auto similar = initial<double>(wide_settings(0.3, 0.3));
+  for (const trial::ParameterTensor& entry : trial::parameter_layout(settings.model)) {
+    const bool is_projection = entry.name.find(".attn.W_") != std::string::npos;
+    EXPECT_EQ(std::ranges::equal(tensor(settings.model, plain, entry.name),
+                                 tensor(settings.model, similar, entry.name)),
+              !is_projection)
+        << entry.name;
+  }
+}
+
+// Raising rho turns own elements into shared ones and never one shared value into another: arms are paired.
+TEST(SimilarHeads, AHigherSimilarityKeepsWhatIsShared) {
+  const auto plain = initial<double>(wide_settings(0, 0));
+  const auto some = initial<double>(wide_settings(0.2, 0.2));
+  const auto more = initial<double>(wide_settings(0.6, 0.6));
+  std::size_t shared_in_both = 0;
+  for (std::size_t i = 0; i < plain.size(); ++i) {
+    if (some[i] == plain[i]) continue;
+    EXPECT_EQ(more[i], some[i]);
+    ++shared_in_both;
+  }
+  EXPECT_GT(shared_in_both, 0U);
 }
 
 }  // namespace

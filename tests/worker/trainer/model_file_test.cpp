@@ -35,7 +35,7 @@ ModelFile checkpoint_at(std::int64_t step, const std::string& numerics = "{}") {
   file.second_moments.assign(bytes, std::byte{3});
   metrics::MetricSummaries summaries{};
   summaries[0] = {.mean = 0.1, .std = 0.2, .n = 6, .censored = 1};
-  file.curve = {{step, 1.0 / 3, 0.5, {{0, protocol::Split::kTrain, summaries}}}};
+  file.curve = {{step, 1.0 / 3, 0.5, -1.0 / 7, {{0, protocol::Split::kTrain, summaries}}}};
   return file;
 }
 

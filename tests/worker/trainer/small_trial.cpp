@@ -2,6 +2,7 @@
 
 #include "errors/check.h"
 #include "trial/key.h"
+#include "trial/parameters.h"
 #include "worker/trainer/bundle_training.h"
 
 namespace headsweep::trainer {
@@ -27,8 +28,26 @@ trial::Settings small_settings(std::uint32_t seed) {
   return settings;
 }
 
+trial::Settings diverse_settings(std::uint32_t seed) {
+  trial::Settings settings = small_settings(seed);
+  settings.model.heads = 4;
+  settings.model.head_width = 5;
+  settings.model.tied_heads = 0.5;
+  settings.model.talking_heads = true;
+  settings.model.wider_mlps = 1;
+  settings.diversity.init_similarity = 0.5;
+  settings.diversity.init_similarity_value = 0.25;
+  settings.diversity.penalty = "output";
+  settings.diversity.penalty_weight = 0.3;
+  settings.diversity.graph = "random";
+  settings.diversity.graph_degree = 3;
+  return settings;
+}
+
 protocol::Assignment assignment(std::int64_t number, const trial::Settings& settings) {
-  return {number, number, trial::trial_key(settings), settings, false};
+  return {
+      number, number, trial::trial_key(settings), settings, trial::count_parameters(settings.model).total(),
+      false};
 }
 
 std::vector<std::byte> timeless(protocol::TrialResult result) {

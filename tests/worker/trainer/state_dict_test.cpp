@@ -21,7 +21,7 @@ using testing::HasSubstr;
 class StateDictTest : public testing::Test {
  protected:
   StateDictTest() : parameters_(static_cast<std::size_t>(trial::count_parameters(model_).total())) {
-    fill_initial_weights<float>(model_, 4, parameters_);
+    fill_initial_weights<float>(small_settings(4), parameters_);
     tensors_ = written_tensors(model_, parameters_);
   }
 

@@ -194,9 +194,10 @@ TEST(TrainerProcess, WrongUseIsOneLineAndANonZeroCode) {
 
 TEST(TrainerProcess, MeasuresAStateDictOnHeldOutSequences) {
   const TemporaryFolder folder;
-  const trial::ModelSettings model = small_settings().model;
+  const trial::Settings settings = small_settings();
+  const trial::ModelSettings& model = settings.model;
   std::vector<float> parameters(static_cast<std::size_t>(trial::count_parameters(model).total()));
-  fill_initial_weights<float>(model, 0, parameters);
+  fill_initial_weights<float>(settings, parameters);
   const auto file = folder.path() / "model.pt";
   replace_file(file, write_stored_zip(state_dict_entries(written_tensors(model, parameters))));
   const std::vector<std::string> arguments = {"--measure", file.string(), "--task",
