@@ -72,7 +72,7 @@ PlanChange reconcile(SQLite::Database& database, std::int64_t sweep, const sweep
       ++counts.planned;
       continue;
     }
-    const Cell baseline = optional_cell(baseline_arm(planned.settings, plan.sweep.analysis));
+    const Cell baseline = optional_cell(rows.baseline_arm(planned));
     keep.bind(1, position);
     bind_cell(keep, 2, baseline);
     keep.bind(3, known.mapped());

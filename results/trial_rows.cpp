@@ -7,6 +7,7 @@
 #include "errors/check.h"
 #include "results/cells.h"
 #include "results/setting_columns.h"
+#include "sweep/budget.h"
 #include "tasks/task.h"
 #include "trial/key.h"
 #include "trial/parameters.h"
@@ -47,20 +48,6 @@ std::string widths_of_layers(const trial::ModelSettings& model) {
 
 }  // namespace
 
-std::optional<std::string> baseline_arm(const trial::Settings& settings, const sweep::Analysis& analysis) {
-  if (analysis.baseline.empty()) return std::nullopt;
-  trial::Settings baseline = settings;
-  for (const auto& [name, value] : analysis.baseline) {
-    const trial::SettingInfo* const setting = trial::find_setting(name);
-    trial::Value checked = value;
-    check(setting != nullptr && !trial::check_value(*setting, checked), "an unchecked [analysis] baseline");
-    setting->set(baseline, checked);
-  }
-  std::string arm = trial::arm_key(baseline);
-  if (arm == trial::arm_key(settings)) return std::nullopt;
-  return arm;
-}
-
 std::vector<std::string> derived_trial_columns() {
   std::vector<std::string> columns = hashed_derived_columns();
   for (const SettingColumn& column : setting_columns()) columns.push_back(column.name);
@@ -84,13 +71,21 @@ std::vector<Cell> derived_trial_cells(const trial::Settings& settings) {
 }
 
 TrialRows::TrialRows(SQLite::Database& database, std::int64_t sweep, const sweep::Plan& plan)
-    : sweep_(sweep), plan_(plan), insert_(database, "trials", inserted_columns(), unhashed_columns()) {}
+    : sweep_(sweep),
+      expansion_(plan.sweep),
+      insert_(database, "trials", inserted_columns(), unhashed_columns()) {}
+
+std::optional<std::string> TrialRows::baseline_arm(const sweep::PlannedTrial& planned) {
+  if (planned.combination != combination_) {
+    combination_ = planned.combination;
+    baseline_arm_ = expansion_.baseline_arm(planned.combination);
+  }
+  return baseline_arm_;
+}
 
 void TrialRows::insert(protocol::TrialId trial, std::int64_t position, const sweep::PlannedTrial& planned) {
-  const auto budget = static_cast<double>(plan_.parameters);
-  std::vector<Cell> row = {trial, sweep_, position,
-                           optional_cell(baseline_arm(planned.settings, plan_.sweep.analysis)),
-                           (static_cast<double>(planned.parameters) - budget) / budget};
+  std::vector<Cell> row = {trial, sweep_, position, optional_cell(baseline_arm(planned)),
+                           sweep::parameter_mismatch(planned.parameters, expansion_.parameters())};
   std::ranges::move(derived_trial_cells(planned.settings), std::back_inserter(row));
   row.emplace_back("planned");
   insert_(row);

@@ -7,20 +7,17 @@
 
 #include "protocol/messages.h"
 #include "results/row_insert.h"
+#include "sweep/expansion.h"
 #include "sweep/plan.h"
 
 namespace headsweep::results {
-
-// The arm that a trial is compared to: its settings with those of [analysis] baseline. Nothing if the sweep names no
-// baseline or the trial belongs to it.
-std::optional<std::string> baseline_arm(const trial::Settings& settings, const sweep::Analysis& analysis);
 
 // What the columns say that follow from the settings alone; `verify` compares them. Values in the order of
 // derived_trial_columns().
 std::vector<std::string> derived_trial_columns();
 std::vector<Cell> derived_trial_cells(const trial::Settings& settings);
 
-// Prepared statement; no transaction of its own. Throws SQLite::Exception.
+// Prepared statement; no transaction of its own. Borrows the plan. Throws SQLite::Exception.
 class TrialRows {
  public:
   TrialRows(SQLite::Database& database, std::int64_t sweep, const sweep::Plan& plan);
@@ -28,9 +25,14 @@ class TrialRows {
   // `position`: place in the plan's order. The state is 'planned'.
   void insert(protocol::TrialId trial, std::int64_t position, const sweep::PlannedTrial& planned);
 
+  // The arm that a trial is compared to (sweep::Expansion::baseline_arm()).
+  std::optional<std::string> baseline_arm(const sweep::PlannedTrial& planned);
+
  private:
   std::int64_t sweep_;
-  const sweep::Plan& plan_;
+  sweep::Expansion expansion_;
+  std::int64_t combination_ = -1;  // the latest one asked for: trials of an arm follow each other
+  std::optional<std::string> baseline_arm_;
   RowInsert insert_;
 };
 

@@ -44,6 +44,15 @@ std::set<std::string> axis_names(const json& sweep) {
   return names;
 }
 
+// Settings that an axis or a zip replaces.
+std::set<std::string> varied_names(const json& sweep) {
+  std::set<std::string> names = axis_names(sweep);
+  for (const json& zip : sweep.value("zip", json::array())) {
+    for (const json& axis : zip) names.insert(axis.at("setting").get<std::string>());
+  }
+  return names;
+}
+
 // `replaced`: settings that are axes in either sweep, whose base values say nothing.
 Statements statements(const json& sweep, const std::set<std::string>& replaced) {
   Statements said;
@@ -51,6 +60,14 @@ Statements statements(const json& sweep, const std::set<std::string>& replaced) 
   for (const json& axis : sweep.at("axes")) {
     said["axes." + axis.at("setting").get<std::string>()] = shown(axis.at("values"));
   }
+  for (const json& zip : sweep.value("zip", json::array())) {
+    for (const json& axis : zip) {
+      said["zip." + axis.at("setting").get<std::string>()] = shown(axis.at("values"));
+    }
+  }
+  if (sweep.contains("exclude")) said["exclude"] = shown(sweep.at("exclude"));
+  const json budget = sweep.value("budget", json::object());
+  for (const auto& [name, value] : budget.items()) said["budget." + name] = shown(value);
   for (const auto& [name, value] : sweep.at("base").items()) {
     if (!replaced.contains(name)) said[name] = shown(value);
   }
@@ -72,8 +89,8 @@ std::string find(const Statements& said, const std::string& name) {
 }
 
 std::string differences(const json& frozen, const json& wanted) {
-  std::set<std::string> replaced = axis_names(frozen);
-  replaced.merge(axis_names(wanted));
+  std::set<std::string> replaced = varied_names(frozen);
+  replaced.merge(varied_names(wanted));
   const Statements before = statements(frozen, replaced);
   const Statements after = statements(wanted, replaced);
   Statements all = before;

@@ -20,10 +20,18 @@ Document read_document(std::string_view text, const std::string& file,
                        std::span<const std::string> overrides) {
   const Origin origin{file, {}};
   const toml::table root = parse_toml(text, origin);
-  Document document{file, {}, {}};
+  Document document{file, {}, {}, {}};
   for (const auto& [key, node] : in_order(root)) {
     const std::string place = origin.place(key->source());
     const std::string name = checked_text(key->str(), place);
+    if (is_table_list(name)) {
+      const toml::array* const list = node->as_array();
+      if (!list)
+        refuse(place,
+               "'" + name + "' must be a list of tables with a header in double brackets, [[" + name + "]]");
+      read_table_list(document, name, place, *list, origin);
+      continue;
+    }
     const toml::table* const table = node->as_table();
     if (!table) {
       if (node->is_array_of_tables() && !is_known_table(name)) refuse_table(place, name);

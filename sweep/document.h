@@ -20,11 +20,19 @@ struct Element {
 };
 using List = std::vector<Element>;
 
+// A value of an inline table.
+struct Field {
+  std::string key;
+  std::string place;
+  Element element;
+};
+
 struct Entry {
   std::string key;
   std::string place;
   bool from_override;
   std::variant<Element, List> content;
+  std::vector<Field> fields = {};  // where the content is "a table": what it holds
 };
 
 struct Table {
@@ -35,13 +43,16 @@ struct Table {
 inline constexpr std::size_t kMaxSweepFileBytes = std::size_t{1} << 20;
 
 inline constexpr std::string_view kAxes = "axes";
+inline constexpr std::string_view kZip = "zip";
+inline constexpr std::string_view kExclude = "exclude";
 
-// Tables by name. Entries of [axes] and of the baseline have settings as keys, dotted names however they were
-// written ("model.heads" or model.heads).
+// Tables by name. Entries of [axes], [[zip]], [[exclude]] and of the baseline have settings as keys, dotted names
+// however they were written ("model.heads" or model.heads).
 struct Document {
   std::string file;
   std::map<std::string, Table, std::less<>> tables;
   Table baseline;  // the table baseline of [analysis]; it is not among that table's entries
+  std::map<std::string, std::vector<Table>, std::less<>> lists;  // [[zip]] and [[exclude]], in order
 };
 
 // As a person wrote it: 4, "copy", a list.

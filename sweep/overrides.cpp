@@ -64,6 +64,13 @@ void assign(Document& document, const Assignment& assignment, const Origin& orig
     return;
   }
   const std::string name = checked_text(path[0], place);
+  if (path.size() == 1 && is_table_list(name)) {
+    const toml::array* const list = assignment.value->as_array();
+    if (!list) refuse(place, name + " must be a list of tables: " + name + "=[{...}]");
+    read_table_list(document, name, place, *list, origin);
+    return;
+  }
+  if (is_table_list(name)) refuse(place, name + " is a list of tables; replace it by " + name + "=[{...}]");
   if (path.size() == 1) {
     if (!assignment.value->is_table() && !is_known_table(name)) refuse_bare_name(place, name);
     read_table(document, name, place, inline_table(assignment, origin), origin);

@@ -16,28 +16,32 @@ inline constexpr std::int64_t kDefaultMaxTrials = 1'000'000;
 struct PlannedTrial {
   std::int64_t number;  // 1-based, in the order of expansion
   std::string key;
-  trial::Settings settings;  // resolved
+  trial::Settings settings;  // resolved, parameter-matched
   std::int64_t parameters;
+  std::int64_t combination;  // of the grid
 };
 
 struct Plan {
   Sweep sweep;
   std::string hash;         // SHA-256 of canonical_sweep()
-  std::int64_t parameters;  // of every trial
+  std::int64_t parameters;  // the budget, which every trial meets within its tolerance
   std::vector<PlannedTrial> trials;
+  std::vector<std::string> notes;  // lines for the person: what was excluded, what collapsed and why
 };
 
-// Canonical JSON of everything that decides which trials there are and what will be tested: settings, axes,
-// seeds, analysis; without name and [resources]. Sorted keys, shortest numbers.
+// Canonical JSON of everything that decides which trials there are and what will be tested: settings, axes, zips,
+// exclusions, budget, seeds, analysis; without name and [resources]. Sorted keys, shortest numbers, defaults left
+// out. Ranges are written as the lists they stand for (as ranges beyond kDefaultMaxTrials values).
 std::string canonical_sweep(const Sweep& sweep);
 std::string plan_hash(const Sweep& sweep);
 
-// Number of trials before equal ones are merged; saturates at 2^62. Cheap whatever the grid's size.
+// Number of trials before any is excluded or collapsed; saturates at 2^62. Cheap whatever the grid's size.
 std::int64_t count_grid(const Sweep& sweep);
 
-// Expands axes (first axis slowest, as in the file) x seeds (fastest). Throws UserError if the grid is larger
-// than `max_trials`, settings contradict each other in some trial, two trials are equal, or parameter counts
-// differ (naming the two arms, their counts and what to change).
+// Expands axes (the first slowest, as in the file), zips and seeds (fastest): leaves out what is excluded, matches
+// the parameters to the budget, and makes one of combinations that differ only in settings that mean nothing. Throws
+// UserError if the grid is larger than `max_trials`, settings contradict each other in some trial, the budget cannot
+// be met, two trials are equal for no such reason, or nothing is left.
 Plan make_plan(const Sweep& sweep, std::int64_t max_trials = kDefaultMaxTrials);
 
 // How `wanted` differs from the sweep frozen as `frozen_canonical`, in words for an error message:

@@ -11,11 +11,6 @@
 namespace headsweep::sweep {
 namespace {
 
-const Axis* find_axis(const Sweep& sweep, std::string_view setting) {
-  const auto found = std::ranges::find(sweep.axes, setting, &Axis::setting);
-  return found == sweep.axes.end() ? nullptr : &*found;
-}
-
 std::string read_metric(const Element& element) {
   constexpr std::string_view kName = "analysis.primary";
   std::string name = read_text(element, kName, "a list of metric names");
@@ -53,6 +48,7 @@ std::string read_split(const Entry& entry) {
 
 // The smallest number of layers of any trial.
 std::int64_t fewest_layers(const Sweep& sweep) {
+  if (sweep.budget.solve_for == "layers") return 1;
   const Axis* const axis = find_axis(sweep, "model.layers");
   if (!axis) return sweep.base.model.layers;
   return std::get<std::int64_t>(std::ranges::min(axis->values));
@@ -79,13 +75,27 @@ std::map<std::string, trial::Value> read_baseline(const Table& table, const Swee
     const Axis* const axis = find_axis(sweep, entry.key);
     if (!axis) refuse(entry.place, name + " is not an axis of this sweep; a baseline is a value of an axis");
     trial::Value value = read_value(single(entry, name, "one value of the axis"), name, setting);
-    if (std::ranges::find(axis->values, value) == axis->values.end()) {
+    if (!axis->values.contains(value)) {
       refuse(entry.place, name + " must be a value of the axis " + values_text(axis->values) + ", not " +
                               trial::to_text(value));
     }
     if (!baseline.emplace(entry.key, std::move(value)).second) refuse(entry.place, name + " is there twice");
   }
   return baseline;
+}
+
+// In a [[zip]] the baseline is a row: its settings cannot be replaced one by one.
+void require_one_row(const Table& table, const Sweep& sweep,
+                     const std::map<std::string, trial::Value>& baseline) {
+  for (const Zip& zip : sweep.zips) {
+    const auto is_named = [&](const Axis& axis) { return baseline.contains(axis.setting); };
+    if (std::ranges::none_of(zip, is_named)) continue;
+    const std::size_t rows = rows_with(zip, baseline).size();
+    if (rows == 1) continue;
+    refuse(table.place, "analysis.baseline must be one row of the [[zip]] of " + zip.front().setting +
+                            ", not " + (rows == 0 ? "none" : std::to_string(rows)) +
+                            "; name values of its settings that stand together in one row only");
+  }
 }
 
 }  // namespace
@@ -105,6 +115,7 @@ Analysis read_analysis(const Document& document, const Sweep& sweep) {
            R"(analysis.baseline must be a table such as { "model.heads" = 1 }, not )" + describe(*entry));
   }
   analysis.baseline = read_baseline(document.baseline, sweep);
+  require_one_row(document.baseline, sweep, analysis.baseline);
   return analysis;
 }
 

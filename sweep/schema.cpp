@@ -11,11 +11,15 @@
 namespace headsweep::sweep {
 namespace {
 
-constexpr std::array<std::string_view, 8> kTables = {"sweep",   "model",    "diversity", "training",
-                                                     "measure", "analysis", "axes",      "resources"};
+constexpr std::array<std::string_view, 11> kTables = {"sweep",    "model",   "budget",   "diversity",
+                                                      "training", "measure", "analysis", "axes",
+                                                      "zip",      "exclude", "resources"};
 
-constexpr std::array<std::string_view, 10> kKeysBesideSettings = {"sweep.name",
+constexpr std::array<std::string_view, 13> kKeysBesideSettings = {"sweep.name",
                                                                   "sweep.seeds",
+                                                                  "budget.parameters",
+                                                                  "budget.solve_for",
+                                                                  "budget.tolerance",
                                                                   "analysis.primary",
                                                                   "analysis.split",
                                                                   "analysis.layers",
@@ -75,6 +79,10 @@ std::vector<std::string_view> known_keys() {
 
 bool is_known_table(std::string_view name) {
   return std::ranges::find(kTables, name) != kTables.end();
+}
+
+bool is_table_list(std::string_view name) {
+  return name == kZip || name == kExclude;
 }
 
 void refuse_table(std::string_view place, std::string_view name) {

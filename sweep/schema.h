@@ -17,6 +17,8 @@ std::vector<std::string_view> known_keys();
 void require_known_names(const Document& document);
 
 bool is_known_table(std::string_view name);
+// [[zip]] and [[exclude]].
+bool is_table_list(std::string_view name);
 
 // Throws UserError: `name` is no table; the nearest one and what there is.
 [[noreturn]] void refuse_table(std::string_view place, std::string_view name);

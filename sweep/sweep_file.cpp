@@ -11,6 +11,7 @@
 #include "sweep/duration.h"
 #include "sweep/read_analysis.h"
 #include "sweep/read_axes.h"
+#include "sweep/read_budget.h"
 #include "sweep/read_value.h"
 #include "sweep/refuse.h"
 #include "sweep/schema.h"
@@ -137,6 +138,9 @@ Sweep parse_sweep(std::string_view text, const std::string& name, std::span<cons
   sweep.seeds = read_seeds(document);
   sweep.base = read_base(document);
   sweep.axes = read_axes(document);
+  sweep.zips = read_zips(document, sweep.axes);
+  sweep.exclusions = read_exclusions(document, sweep);
+  sweep.budget = read_budget(document, sweep);
   sweep.analysis = read_analysis(document, sweep);
   sweep.resources = read_resources(document);
   return sweep;

@@ -3,11 +3,13 @@
 
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "sweep/axis_values.h"
 #include "trial/settings.h"
 
 namespace headsweep::sweep {
@@ -15,8 +17,27 @@ namespace headsweep::sweep {
 // One axis: a setting and the values it takes, in the order of the file.
 struct Axis {
   std::string setting;  // dotted name
-  std::vector<trial::Value> values;
+  AxisValues values;
   std::string place = {};  // "FILE:LINE" or "--set KEY=VALUE", for messages only
+};
+
+// One [[zip]]: axes of equal length that go together, value by value.
+using Zip = std::vector<Axis>;
+
+// One [[exclude]]: combinations in which each of these settings has one of its values are left out.
+struct Exclusion {
+  struct Term {
+    std::string setting;
+    std::vector<trial::Value> values;
+  };
+  std::vector<Term> terms;
+};
+
+// [budget]: equal parameters in every trial.
+struct Budget {
+  std::optional<std::int64_t> parameters;  // unset: "base", the count of the base model
+  std::string solve_for = "mlp_width";     // mlp_width | width | layers: what changes to meet it
+  double tolerance = 0.002;                // of the budget
 };
 
 // [analysis]: what will be tested, fixed before the first trial.
@@ -42,6 +63,9 @@ struct Sweep {
   std::vector<Axis> axes;
   Analysis analysis;
   Resources resources;
+  std::vector<Zip> zips = {};
+  std::vector<Exclusion> exclusions = {};
+  Budget budget = {};
   std::string source = {};  // the file, for messages only
 };
 

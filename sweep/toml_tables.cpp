@@ -67,12 +67,13 @@ struct Leaf {
   const toml::node* node;
 };
 
+// The value of a setting may be a table: the range of an axis.
 void collect_leaves(std::vector<Leaf>& leaves, const std::string& prefix, const toml::table& source,
                     const Origin& origin) {
   for (const auto& [key, node] : in_order(source)) {
     std::string name = checked_text(prefix + std::string(key->str()), origin.place(key->source()));
     const toml::table* const inner = node->as_table();
-    if (inner && !inner->empty()) {
+    if (inner && !inner->empty() && !trial::find_setting(name)) {
       collect_leaves(leaves, name + ".", *inner, origin);
     } else {
       leaves.push_back({std::move(name), key, node});
@@ -128,6 +129,13 @@ Entry to_entry(std::string key, std::string place, const toml::node& node, const
   } else {
     entry.content = to_element(node, origin);
   }
+  if (const toml::table* const table = node.as_table()) {
+    for (const auto& [field, value] : in_order(*table)) {
+      const std::string field_place = origin.place(field->source());
+      entry.fields.push_back(
+          {checked_text(field->str(), field_place), field_place, to_element(*value, origin)});
+    }
+  }
   return entry;
 }
 
@@ -141,6 +149,17 @@ std::vector<std::pair<const toml::key*, const toml::node*>> in_order(const toml:
 void read_baseline(Document& document, const std::string& place, const toml::table& source,
                    const Origin& origin) {
   document.baseline = {place, entries_by_setting(source, origin)};
+}
+
+void read_table_list(Document& document, const std::string& name, const std::string& place,
+                     const toml::array& source, const Origin& origin) {
+  std::vector<Table> tables;
+  for (const toml::node& node : source) {
+    const toml::table* const table = node.as_table();
+    if (!table) refuse(place, "'" + name + "' must be a list of tables, [[" + name + "]]");
+    tables.push_back({origin.place(table->source()), entries_by_setting(*table, origin)});
+  }
+  document.lists[name] = std::move(tables);
 }
 
 void read_table(Document& document, const std::string& name, const std::string& place,

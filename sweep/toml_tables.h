@@ -36,6 +36,10 @@ std::vector<std::pair<const toml::key*, const toml::node*>> in_order(const toml:
 // Puts the table [`name`] into the document, in place of one that is there; with [analysis] its baseline, too.
 void read_table(Document& document, const std::string& name, const std::string& place,
                 const toml::table& source, const Origin& origin);
+// Puts the list of tables [[`name`]] into the document, in place of one that is there. Throws UserError if the list
+// holds anything but tables.
+void read_table_list(Document& document, const std::string& name, const std::string& place,
+                     const toml::array& source, const Origin& origin);
 void read_baseline(Document& document, const std::string& place, const toml::table& source,
                    const Origin& origin);
 

@@ -63,11 +63,12 @@ TEST(Mistakes, InSettings) {
 }
 
 TEST(Mistakes, InNamesOfTables) {
-  EXPECT_THAT(complaint_about(file_with("modle", "heads = 1")),
-              StartsWith("s.toml:3: unknown table [modle]; did you mean 'model'? tables: sweep, model, "
-                         "diversity, training"));
-  EXPECT_THAT(complaint_about("[sweep]\nname = \"a\"\n[[zip]]\na = 1"),
-              StartsWith("s.toml:3: unknown table [zip]; tables: sweep, model, diversity, training"));
+  EXPECT_THAT(
+      complaint_about(file_with("modle", "heads = 1")),
+      StartsWith("s.toml:3: unknown table [modle]; did you mean 'model'? tables: sweep, model, budget, "
+                 "diversity, training, measure, analysis, axes, zip, exclude, resources"));
+  EXPECT_THAT(complaint_about("[sweep]\nname = \"a\"\n[[zipp]]\na = 1"),
+              StartsWith("s.toml:3: unknown table [zipp]; did you mean 'zip'? tables: sweep, model, budget"));
   EXPECT_THAT(complaint_about("name = \"a\"\n[sweep]"), StartsWith("s.toml:1: 'name' must be a table"));
   EXPECT_THAT(complaint_about("[sweep]\nname = \"a\"\n[[axes]]\n\"model.heads\" = [1]"),
               StartsWith("s.toml:3: 'axes' must be a table"));
