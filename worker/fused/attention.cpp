@@ -1,0 +1,339 @@
+// Queries are the lanes. One block is kLanes queries of one head; its scores lie transposed, [key][query], in the
+// first-level cache, so that softmax runs down the keys without any reduction across lanes and a causal row ends with
+// its block: keys behind the block's last query are never touched. All sums over keys or queries are register-tiled
+// products (product-inl.h), whatever the head width:
+//
+//   scores [key][query] = K Q^T          outputs^T [column][query] = V^T P^T
+//   dP^T [key][query] = V dO^T           dQ^T [column][query] = K^T dS^T
+//   dK^T [column][key] += Q^T dS         dV^T [column][key] += dO^T P        (P, dS transposed to [query][key])
+//
+// Q, dO and the results are transposed once a sequence, which costs little beside the products.
+
+#include "worker/fused/attention.h"
+
+#include <algorithm>
+#include <cmath>
+#include <numbers>
+
+#include "worker/fused/dropout_bits.h"
+#include "worker/fused/product.h"
+
+#undef HWY_TARGET_INCLUDE
+#define HWY_TARGET_INCLUDE "worker/fused/attention.cpp"
+#include <hwy/foreach_target.h>
+
+#include "worker/fused/exponential-inl.h"
+#include "worker/fused/keep_bits-inl.h"
+#include "worker/fused/product-inl.h"
+#include "worker/fused/transposition-inl.h"
+
+HWY_BEFORE_NAMESPACE();
+namespace headsweep::fused::HWY_NAMESPACE {
+
+// One head and one block of queries.
+struct Block {
+  std::size_t head;
+  std::size_t first_query;
+  std::size_t keys;       // up to the block's last query
+  std::size_t full_keys;  // of these every query of the block sees the first so many
+  const std::uint8_t* keep;
+  std::size_t keep_stride;
+
+  // Whether each query sees key `key`, one of the last.
+  [[nodiscard]] HWY_INLINE hn::Mask<FloatTag> visible(std::size_t key) const {
+    const FloatTag d;
+    return hn::Ge(hn::Iota(d, static_cast<float>(first_query)), hn::Set(d, static_cast<float>(key)));
+  }
+  [[nodiscard]] HWY_INLINE hn::Mask<FloatTag> kept(std::size_t key) const {
+    return load_keep_mask(keep + key * keep_stride, first_query);
+  }
+};
+
+HWY_INLINE Block block_at(const AttentionShape& shape, const AttentionRecord& record, std::size_t head,
+                          std::size_t first_query) {
+  const std::uint8_t* const keep =
+      record.keep.empty() ? nullptr : record.keep.data() + head * attention_bit_bytes(shape.length);
+  return {head,
+          first_query,
+          std::min(shape.length, first_query + kLanes),
+          std::min(shape.length, first_query + 1),
+          keep,
+          attention_bit_stride(shape.length)};
+}
+
+// [key][query] of one block = rows of `left` (keys or values) times `right` [column][padded length].
+HWY_INLINE void multiply_by_block(const AttentionShape& shape, const Block& block, const float* left,
+                                  const float* right, float* out) {
+  const Product product{.rows = block.keys,
+                        .columns = kLanes,
+                        .depth = shape.head_width,
+                        .left = left,
+                        .left_stride = shape.projected_columns(),
+                        .right = right + block.first_query,
+                        .right_stride = padded(shape.length),
+                        .out = out,
+                        .out_stride = kLanes};
+  multiply_block<false>(product);
+}
+
+// [column][query] of one block = columns of `left` (keys or values) times `right` [key][query].
+HWY_INLINE void multiply_over_keys(const AttentionShape& shape, const Block& block, const float* left,
+                                   const float* right, float* out, bool add) {
+  const Product product{.rows = shape.head_width,
+                        .columns = kLanes,
+                        .depth = block.keys,
+                        .left = left,
+                        .left_stride = shape.projected_columns(),
+                        .left_is_transposed = true,
+                        .right = right,
+                        .right_stride = kLanes,
+                        .out = out + block.first_query,
+                        .out_stride = padded(shape.length),
+                        .add = add};
+  multiply_block<true>(product);
+}
+
+// [column][key] += `left` [column][padded length], this block's queries, times `right` [query][key].
+HWY_INLINE void multiply_over_queries(const AttentionShape& shape, const Block& block, const float* left,
+                                      const float* right, float* out) {
+  const Product product{.rows = shape.head_width,
+                        .columns = padded(block.keys),
+                        .depth = kLanes,
+                        .left = left + block.first_query,
+                        .left_stride = padded(shape.length),
+                        .right = right,
+                        .right_stride = padded(shape.length),
+                        .out = out,
+                        .out_stride = padded(shape.length),
+                        .add = true};
+  multiply_matrices(product);
+}
+
+HWY_INLINE FloatVector column_maxima(const Block& block, float* scores) {
+  const FloatTag d;
+  const FloatVector lowest = hn::Set(d, -std::numeric_limits<float>::infinity());
+  FloatVector maxima[4] = {lowest, lowest, lowest, lowest};
+  std::size_t key = 0;
+  for (; key + 4 <= block.full_keys; key += 4) {
+    for (std::size_t i = 0; i < 4; ++i) {
+      maxima[i] = hn::Max(maxima[i], hn::LoadU(d, scores + (key + i) * kLanes));
+    }
+  }
+  for (; key < block.full_keys; ++key) maxima[0] = hn::Max(maxima[0], hn::LoadU(d, scores + key * kLanes));
+  for (; key < block.keys; ++key) {
+    const FloatVector score = hn::LoadU(d, scores + key * kLanes);
+    maxima[1] = hn::Max(maxima[1], hn::IfThenElse(block.visible(key), score, lowest));
+  }
+  return hn::Max(hn::Max(maxima[0], maxima[1]), hn::Max(maxima[2], maxima[3]));
+}
+
+// Replaces scores by the dropped exponentials; returns the sums of the undropped ones.
+template <bool kDrops>
+HWY_INLINE FloatVector exponentiate(const Block& block, FloatVector maximum, float* scores) {
+  const FloatTag d;
+  FloatVector sum = hn::Zero(d);
+  const auto put = [&](std::size_t key, FloatVector weight) HWY_ATTR {
+    sum = hn::Add(sum, weight);
+    if constexpr (kDrops) weight = hn::IfThenElseZero(block.kept(key), weight);
+    hn::StoreU(weight, d, scores + key * kLanes);
+  };
+  const auto weight_of = [&](std::size_t key) HWY_ATTR {
+    return exp2_fast(d, hn::Sub(hn::LoadU(d, scores + key * kLanes), maximum));
+  };
+  std::size_t key = 0;
+  for (; key < block.full_keys; ++key) put(key, weight_of(key));
+  for (; key < block.keys; ++key) put(key, hn::IfThenElseZero(block.visible(key), weight_of(key)));
+  return sum;
+}
+
+void forward_block(const AttentionShape& shape, const Block& block, const float* projected,
+                   AttentionRecord& record, AttentionScratch& scratch) {
+  const FloatTag d;
+  const std::size_t stride = padded(shape.length);
+  float* const scores = scratch.scores.data();
+  multiply_by_block(shape, block, projected + shape.key_column(block.head),
+                    scratch.queries.data() + shape.query_key_block[block.head] * shape.head_width * stride,
+                    scores);
+  const FloatVector maximum = column_maxima(block, scores);
+  const FloatVector sum =
+      block.keep ? exponentiate<true>(block, maximum, scores) : exponentiate<false>(block, maximum, scores);
+  const FloatVector inverse = hn::Div(hn::Set(d, 1.0F), sum);
+  const std::size_t row = block.head * stride + block.first_query;
+  hn::StoreU(maximum, d, record.maxima.data() + row);
+  hn::StoreU(inverse, d, record.inverse_sums.data() + row);
+  float* const outputs = scratch.outputs.data() + block.head * shape.head_width * stride;
+  multiply_over_keys(shape, block, projected + shape.value_column(block.head), scores, outputs,
+                     /*add=*/false);
+  const FloatVector factor = hn::Mul(inverse, hn::Set(d, record.dropout_scale));
+  for (std::size_t column = 0; column < shape.head_width; ++column) {
+    float* const place = outputs + column * stride + block.first_query;
+    hn::StoreU(hn::Mul(hn::LoadU(d, place), factor), d, place);
+  }
+}
+
+float query_scale(const AttentionShape& shape) {
+  return static_cast<float>(std::numbers::log2e / std::sqrt(static_cast<double>(shape.head_width)));
+}
+
+void attention_forward_here(const AttentionShape& shape, const float* projected, AttentionRecord& record,
+                            AttentionScratch& scratch, float* outputs) {
+  const std::size_t stride = padded(shape.length);
+  transpose_matrix(projected, shape.projected_columns(), stride, shape.query_columns, query_scale(shape),
+                   scratch.queries.data(), stride);
+  for (std::size_t head = 0; head < shape.heads(); ++head) {
+    for (std::size_t query = 0; query < shape.length; query += kLanes) {
+      forward_block(shape, block_at(shape, record, head, query), projected, record, scratch);
+    }
+  }
+  transpose_matrix(scratch.outputs.data(), stride, shape.value_columns, shape.length, 1, outputs,
+                   shape.value_columns);
+}
+
+// Sum over the head's columns of output times its gradient: for each query the sum over keys of P dP.
+HWY_INLINE FloatVector sum_of_weighted_gradients(const AttentionShape& shape, const Block& block,
+                                                 const AttentionRecord& record,
+                                                 const AttentionScratch& scratch) {
+  const FloatTag d;
+  const std::size_t stride = padded(shape.length);
+  const std::size_t first = block.head * shape.head_width * stride + block.first_query;
+  FloatVector sum = hn::Zero(d);
+  for (std::size_t column = 0; column < shape.head_width; ++column) {
+    sum = hn::MulAdd(hn::LoadU(d, scratch.outputs.data() + first + column * stride),
+                     hn::LoadU(d, scratch.d_outputs.data() + first + column * stride), sum);
+  }
+  return hn::Mul(sum, hn::Set(d, 1 / record.dropout_scale));
+}
+
+// Replaces scores by the dropped weights and d_scores, so far the gradient of these, by that of the scores.
+template <bool kDrops>
+HWY_INLINE void differentiate(const Block& block, FloatVector maximum, FloatVector inverse_sum,
+                              FloatVector weighted, float* scores, float* d_scores) {
+  const FloatTag d;
+  const auto one_key = [&](std::size_t key, FloatVector weight) HWY_ATTR {
+    FloatVector d_weight = hn::LoadU(d, d_scores + key * kLanes);
+    FloatVector dropped = weight;
+    if constexpr (kDrops) {
+      const auto kept = block.kept(key);
+      d_weight = hn::IfThenElseZero(kept, d_weight);
+      dropped = hn::IfThenElseZero(kept, weight);
+    }
+    hn::StoreU(dropped, d, scores + key * kLanes);
+    hn::StoreU(hn::Mul(weight, hn::Sub(d_weight, weighted)), d, d_scores + key * kLanes);
+  };
+  const auto weight_of = [&](std::size_t key) HWY_ATTR {
+    return hn::Mul(exp2_fast(d, hn::Sub(hn::LoadU(d, scores + key * kLanes), maximum)), inverse_sum);
+  };
+  std::size_t key = 0;
+  for (; key < block.full_keys; ++key) one_key(key, weight_of(key));
+  for (; key < block.keys; ++key) one_key(key, hn::IfThenElseZero(block.visible(key), weight_of(key)));
+  for (; key < padded(block.keys); ++key) {  // transposed along with the others
+    hn::StoreU(hn::Zero(d), d, scores + key * kLanes);
+    hn::StoreU(hn::Zero(d), d, d_scores + key * kLanes);
+  }
+}
+
+void backward_block(const AttentionShape& shape, const Block& block, const float* projected,
+                    const AttentionRecord& record, AttentionScratch& scratch) {
+  const FloatTag d;
+  const std::size_t stride = padded(shape.length);
+  const std::size_t query_row = shape.query_key_block[block.head] * shape.head_width * stride;
+  const std::size_t value_row = block.head * shape.head_width * stride;
+  const float* const keys = projected + shape.key_column(block.head);
+  const float* const values = projected + shape.value_column(block.head);
+  float* const scores = scratch.scores.data();
+  float* const d_scores = scratch.d_scores.data();
+  multiply_by_block(shape, block, keys, scratch.queries.data() + query_row, scores);
+  multiply_by_block(shape, block, values, scratch.d_outputs.data() + value_row, d_scores);
+
+  const std::size_t row = block.head * stride + block.first_query;
+  const FloatVector maximum = hn::LoadU(d, record.maxima.data() + row);
+  const FloatVector inverse_sum = hn::LoadU(d, record.inverse_sums.data() + row);
+  const FloatVector weighted = sum_of_weighted_gradients(shape, block, record, scratch);
+  block.keep ? differentiate<true>(block, maximum, inverse_sum, weighted, scores, d_scores)
+             : differentiate<false>(block, maximum, inverse_sum, weighted, scores, d_scores);
+
+  multiply_over_keys(shape, block, keys, d_scores, scratch.d_queries.data() + query_row, /*add=*/true);
+  float* const by_query = scratch.scores_by_query.data();
+  float* const d_by_query = scratch.d_scores_by_query.data();
+  transpose_matrix(scores, kLanes, padded(block.keys), kLanes, 1, by_query, stride);
+  transpose_matrix(d_scores, kLanes, padded(block.keys), kLanes, 1, d_by_query, stride);
+  multiply_over_queries(shape, block, scratch.queries.data() + query_row, d_by_query,
+                        scratch.d_keys.data() + query_row);
+  multiply_over_queries(shape, block, scratch.d_outputs.data() + value_row, by_query,
+                        scratch.d_values.data() + value_row);
+}
+
+void attention_backward_here(const AttentionShape& shape, const float* projected, const float* outputs,
+                             const AttentionRecord& record, const float* d_outputs, AttentionScratch& scratch,
+                             float* d_projected) {
+  const std::size_t stride = padded(shape.length);
+  const std::size_t columns = shape.projected_columns();
+  transpose_matrix(projected, columns, stride, shape.query_columns, query_scale(shape),
+                   scratch.queries.data(), stride);
+  transpose_matrix(outputs, shape.value_columns, stride, shape.value_columns, 1, scratch.outputs.data(),
+                   stride);
+  transpose_matrix(d_outputs, shape.value_columns, stride, shape.value_columns, record.dropout_scale,
+                   scratch.d_outputs.data(), stride);
+  scratch.d_queries.clear();
+  scratch.d_keys.clear();
+  scratch.d_values.clear();
+  for (std::size_t head = 0; head < shape.heads(); ++head) {
+    for (std::size_t query = 0; query < shape.length; query += kLanes) {
+      backward_block(shape, block_at(shape, record, head, query), projected, record, scratch);
+    }
+  }
+  // Scores are q . k / sqrt(k); the transposed queries hold log2(e) / sqrt(k) already.
+  const auto of_query = static_cast<float>(1 / std::sqrt(static_cast<double>(shape.head_width)));
+  transpose_matrix(scratch.d_queries.data(), stride, shape.query_columns, stride, of_query, d_projected,
+                   columns);
+  transpose_matrix(scratch.d_keys.data(), stride, shape.query_columns, stride, std::numbers::ln2_v<float>,
+                   d_projected + shape.query_columns, columns);
+  transpose_matrix(scratch.d_values.data(), stride, shape.value_columns, stride, 1,
+                   d_projected + 2 * shape.query_columns, columns);
+}
+
+}  // namespace headsweep::fused::HWY_NAMESPACE
+HWY_AFTER_NAMESPACE();
+
+#if HWY_ONCE
+namespace headsweep::fused {
+
+HWY_EXPORT(attention_forward_here);
+HWY_EXPORT(attention_backward_here);
+
+std::size_t AttentionShape::padded_length() const {
+  return padded(length);
+}
+
+AttentionRecord::AttentionRecord(const AttentionShape& shape, bool drops, float scale)
+    : maxima(shape.heads() * padded(shape.length)),
+      inverse_sums(shape.heads() * padded(shape.length)),
+      keep(drops ? shape.heads() * attention_bit_bytes(shape.length) : 0),
+      dropout_scale(drops ? scale : 1) {}
+
+AttentionScratch::AttentionScratch(const AttentionShape& shape)
+    : queries(shape.query_columns * padded(shape.length)),
+      outputs(shape.value_columns * padded(shape.length)),
+      d_outputs(outputs.size()),
+      d_queries(queries.size()),
+      d_keys(queries.size()),
+      d_values(outputs.size()),
+      scores(padded(shape.length) * kPad),
+      d_scores(scores.size()),
+      scores_by_query(scores.size()),
+      d_scores_by_query(scores.size()) {}
+
+void attention_forward(const AttentionShape& shape, const float* projected, AttentionRecord& record,
+                       AttentionScratch& scratch, float* outputs) {
+  HWY_DYNAMIC_DISPATCH(attention_forward_here)(shape, projected, record, scratch, outputs);
+}
+
+void attention_backward(const AttentionShape& shape, const float* projected, const float* outputs,
+                        const AttentionRecord& record, const float* d_outputs, AttentionScratch& scratch,
+                        float* d_projected) {
+  HWY_DYNAMIC_DISPATCH(attention_backward_here)
+  (shape, projected, outputs, record, d_outputs, scratch, d_projected);
+}
+
+}  // namespace headsweep::fused
+#endif

@@ -1,0 +1,90 @@
+#include "worker/fused/fused_update.h"
+
+#include <algorithm>
+
+#include "errors/check.h"
+#include "worker/fused/fused_support.h"
+
+namespace headsweep::fused {
+namespace {
+
+// First sequence of a chunk; `chunks` chunks differ by at most one sequence.
+std::size_t first_of(std::size_t chunk, std::size_t chunks, std::size_t sequences) {
+  return chunk * sequences / chunks;
+}
+
+}  // namespace
+
+FusedUpdate::FusedUpdate(const trial::Settings& settings, const DropoutRule& rule, std::size_t threads)
+    : length_(static_cast<std::size_t>(settings.model.length)),
+      layout_(settings.model),
+      maps_(layout_.linear_maps()),
+      rows_(layout_.plain_rows()),
+      team_(threads),
+      weights_(layout_.packed_size) {
+  check(!why_not_fused(settings), "fused training is asked only for what it does");
+  const auto chunks = std::min(kGradientChunks, static_cast<std::size_t>(settings.training.batch));
+  for (std::size_t thread = 0; thread < threads; ++thread) passes_.emplace_back(layout_, rule);
+  for (std::size_t chunk = 0; chunk < chunks; ++chunk) chunk_gradients_.emplace_back(layout_.gradient_size);
+  chunk_outcomes_.resize(chunks);
+}
+
+UpdateOutcome FusedUpdate::run(std::uint32_t seed, std::int64_t step, double learning_rate,
+                               const Batch& batch, const AdamBuffers& buffers) {
+  const auto positions =
+      std::ranges::count_if(batch.targets, [](std::int32_t target) { return target >= 0; });
+  const auto scale = static_cast<float>(1.0 / static_cast<double>(positions));
+  const DropoutPlace place{seed, static_cast<std::uint32_t>(step), 0};
+  pack_weights(buffers.parameters);
+  team_.run(chunk_gradients_.size(),
+            [&](std::size_t thread, std::size_t chunk) { run_chunk(thread, chunk, place, batch, scale); });
+  reduce(adam_step(learning_rate, step + 1), buffers);
+  CrossEntropy total;
+  for (const CrossEntropy& outcome : chunk_outcomes_) {
+    total.loss += outcome.loss;
+    total.correct += outcome.correct;
+  }
+  const auto count = static_cast<double>(positions);
+  return {total.loss / count, static_cast<double>(total.correct) / count};
+}
+
+void FusedUpdate::pack_weights(const float* parameters) {
+  team_.run(maps_.size() + rows_.size(), [&](std::size_t, std::size_t job) {
+    if (job < maps_.size()) {
+      pack(*maps_[job], parameters, weights_.data());
+    } else {
+      pack(*rows_[job - maps_.size()], parameters, weights_.data());
+    }
+  });
+}
+
+void FusedUpdate::run_chunk(std::size_t thread, std::size_t chunk, const DropoutPlace& place,
+                            const Batch& batch, float scale) {
+  const std::size_t chunks = chunk_gradients_.size();
+  const std::size_t sequences = batch.tokens.size() / length_;
+  chunk_gradients_[chunk].clear();
+  CrossEntropy total;
+  for (std::size_t row = first_of(chunk, chunks, sequences); row < first_of(chunk + 1, chunks, sequences);
+       ++row) {
+    const TrainingSequence sequence{row, batch.tokens.subspan(row * length_, length_),
+                                    batch.targets.subspan(row * length_, length_)};
+    const CrossEntropy outcome =
+        passes_[thread].run(sequence, place, scale, weights_.data(), chunk_gradients_[chunk].data());
+    total.loss += outcome.loss;
+    total.correct += outcome.correct;
+  }
+  chunk_outcomes_[chunk] = total;
+}
+
+void FusedUpdate::reduce(const AdamStep& step, const AdamBuffers& buffers) {
+  std::vector<const float*> parts;
+  for (const AlignedFloats& gradients : chunk_gradients_) parts.push_back(gradients.data());
+  team_.run(layout_.gradient_runs.size(), [&](std::size_t, std::size_t job) {
+    const GradientRun& run = layout_.gradient_runs[job];
+    reduce_and_update(parts, run.gradient, run.count, step,
+                      {buffers.parameters + run.flat, buffers.gradients + run.flat,
+                       buffers.first_moments + run.flat, buffers.second_moments + run.flat});
+  });
+}
+
+}  // namespace headsweep::fused
