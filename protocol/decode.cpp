@@ -62,11 +62,12 @@ void read(CborReader& reader, trial::Settings& value) {
   }
 }
 
-void read(CborReader& reader, std::optional<std::int64_t>& value) {
+template <class T>
+void read(CborReader& reader, std::optional<T>& value) {
   if (reader.take_null()) {
     value.reset();
   } else {
-    value = reader.integer();
+    read(reader, value.emplace());
   }
 }
 

@@ -44,9 +44,10 @@ void write(CborWriter& writer, const trial::Settings& value) {
   writer.text(trial::canonical_json(value));
 }
 
-void write(CborWriter& writer, const std::optional<std::int64_t>& value) {
+template <class T>
+void write(CborWriter& writer, const std::optional<T>& value) {
   if (value) {
-    writer.integer(*value);
+    write(writer, *value);
   } else {
     writer.null();
   }

@@ -42,7 +42,7 @@ struct CurvePoint {
   std::int64_t step;  // updates done
   double loss;        // of the last batch before it
   double accuracy;
-  double diversity;  // of the heads in that batch, as [diversity] penalty has it; NaN without a penalty
+  std::optional<double> diversity;       // of the heads in that batch, as [diversity] penalty has it
   std::vector<LayerMeasurement> layers;  // where [measure] every asks for them
 };
 

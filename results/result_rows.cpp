@@ -96,7 +96,8 @@ void ResultRows::insert_null(protocol::TrialId trial, const protocol::NullMeasur
 }
 
 void ResultRows::insert_point(protocol::TrialId trial, const protocol::CurvePoint& point) {
-  row_ = {trial, point.step, real_cell(point.loss), real_cell(point.accuracy), real_cell(point.diversity)};
+  row_ = {trial, point.step, real_cell(point.loss), real_cell(point.accuracy),
+          point.diversity ? real_cell(*point.diversity) : Cell()};
   points_(row_);
   for (const protocol::LayerMeasurement& layer : point.layers) {
     row_ = {trial, point.step, layer.layer, split_cell(layer.split), kMetricsVersion};

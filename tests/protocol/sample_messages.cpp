@@ -1,7 +1,5 @@
 #include "sample_messages.h"
 
-#include <cmath>
-
 namespace headsweep::protocol {
 namespace {
 
@@ -48,7 +46,7 @@ TrialResult sample_result() {
   result.layers = {layer, {kWholeModel, Split::kTrain, {}}};
   result.heads = {{1, 2, Split::kTrain, 5, sample_summaries()}};
   result.nulls = {{"untrained", layer}};
-  result.curve = {{60, 1.3, 0.4, -0.2, {layer}}, {120, 0.7, 0.8, std::nan(""), {}}};
+  result.curve = {{60, 1.3, 0.4, -0.2, {layer}}, {120, 0.7, 0.8, std::nullopt, {}}};
   return result;
 }
 

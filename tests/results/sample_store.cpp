@@ -1,7 +1,5 @@
 #include "sample_store.h"
 
-#include <cmath>
-
 #include <SQLiteCpp/SQLiteCpp.h>
 
 #include "errors/user_error.h"
@@ -97,7 +95,7 @@ protocol::TrialResult sample_result(protocol::TrialId trial) {
         {1, head, Split::kHeldOut, head, sample_summaries(trial, 10 + head, Split::kHeldOut)});
   }
   result.nulls = {{"untrained", sample_layer(trial, 0, Split::kHeldOut)}};
-  result.curve = {{50, 1.5, 0.5, std::nan(""), {}},
+  result.curve = {{50, 1.5, 0.5, std::nullopt, {}},
                   {80, 0.5, 0.97, 0.25, {sample_layer(trial + 1000, 0, Split::kHeldOut)}}};
   return result;
 }

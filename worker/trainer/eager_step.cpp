@@ -1,5 +1,3 @@
-#include <limits>
-
 #include <ATen/Functions.h>
 #include <ATen/core/grad_mode.h>
 
@@ -58,8 +56,8 @@ class EagerTrial {
     const auto* const correct_of = counts.const_data_ptr<std::int64_t>();
     return {.loss = loss.task.item().toDouble(),
             .accuracy = static_cast<double>(correct_of[0]) / static_cast<double>(correct_of[1]),
-            .diversity = loss.diversity.defined() ? loss.diversity.item().toDouble()
-                                                  : std::numeric_limits<double>::quiet_NaN()};
+            .diversity =
+                loss.diversity.defined() ? std::optional(loss.diversity.item().toDouble()) : std::nullopt};
   }
 
   [[nodiscard]] const trial::Settings& settings() const { return settings_; }

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string_view>
 #include <vector>
@@ -16,9 +17,9 @@ namespace headsweep::trainer {
 
 // Of one trial's batch, with the weights before the update and dropout on.
 struct BatchOutcome {
-  double loss;       // mean cross entropy over the loss positions; may be NaN or infinite
-  double accuracy;   // fraction of the loss positions
-  double diversity;  // of the heads, as the penalty has it (head_diversity.h); NaN without one
+  double loss;                      // mean cross entropy over the loss positions; may be NaN or infinite
+  double accuracy;                  // fraction of the loss positions
+  std::optional<double> diversity;  // of the heads, where a penalty acts on it (head_diversity.h)
 };
 
 class TrainingStep {

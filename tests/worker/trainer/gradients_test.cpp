@@ -44,7 +44,7 @@ void expect_gradients_by_differences(const trial::Settings& settings) {
   const auto masks = dropout.masks(settings, kStep);
   const TrainingLoss loss = loss_of(settings, initial, batch, masks);
   EXPECT_DOUBLE_EQ(outcome.loss, loss.task.item<double>());
-  EXPECT_EQ(std::isnan(outcome.diversity), !loss.diversity.defined());
+  EXPECT_EQ(outcome.diversity.has_value(), loss.diversity.defined());
   const auto objective = [&](const at::Tensor& flat) {
     return loss_of(settings, flat, batch, masks).objective.item<double>();
   };

@@ -1,0 +1,70 @@
+#include "worker/trainer/fused_step.h"
+
+#include "errors/check.h"
+#include "worker/fused/fused_update.h"
+#include "worker/trainer/batches.h"
+#include "worker/trainer/dropout_mask.h"
+
+namespace headsweep::trainer {
+namespace {
+
+fused::DropoutRule fused_rule(double probability) {
+  const DropoutRule rule = dropout_rule(probability);
+  return {rule.threshold, static_cast<float>(rule.scale)};
+}
+
+fused::AdamBuffers row_of(const BundleBuffers& buffers, std::size_t row) {
+  const auto data = [row](const at::Tensor& tensor) {
+    return tensor[static_cast<std::int64_t>(row)].mutable_data_ptr<float>();
+  };
+  return {data(buffers.parameters), data(buffers.gradients), data(buffers.first_moments),
+          data(buffers.second_moments)};
+}
+
+std::vector<std::int32_t> narrowed(const std::vector<std::int64_t>& ids) {
+  return {ids.begin(), ids.end()};
+}
+
+class FusedStep final : public TrainingStep {
+ public:
+  FusedStep(const std::vector<trial::Settings>& settings, const BundleBuffers& buffers, std::size_t threads)
+      : settings_(settings), update_(settings.front(), fused_rule(settings.front().model.dropout), threads) {
+    check(buffers.parameters.is_cpu() && buffers.parameters.scalar_type() == at::kFloat,
+          "the fused step trains float32 on the CPU");
+    for (std::size_t row = 0; row < settings.size(); ++row) {
+      batches_.emplace_back(settings[row]);
+      rows_.push_back(row_of(buffers, row));
+    }
+  }
+
+  [[nodiscard]] std::string_view kind() const override { return "fused"; }
+
+  std::vector<BatchOutcome> advance(std::int64_t step, std::span<const std::size_t> trials) override {
+    std::vector<BatchOutcome> outcomes;
+    for (const std::size_t number : trials) {
+      const trial::Settings& settings = settings_[number];
+      const Sequences batch = batches_[number].at(step);
+      const auto tokens = narrowed(batch.tokens);
+      const auto targets = narrowed(batch.targets);
+      const fused::UpdateOutcome outcome =
+          update_.run(settings.seed, step, settings.training.learning_rate, {tokens, targets}, rows_[number]);
+      outcomes.push_back({.loss = outcome.loss, .accuracy = outcome.accuracy, .diversity = {}});
+    }
+    return outcomes;
+  }
+
+ private:
+  std::vector<trial::Settings> settings_;
+  fused::FusedUpdate update_;
+  std::vector<Batches> batches_;
+  std::vector<fused::AdamBuffers> rows_;
+};
+
+}  // namespace
+
+std::unique_ptr<TrainingStep> make_fused_step(const std::vector<trial::Settings>& settings,
+                                              const BundleBuffers& buffers, std::size_t threads) {
+  return std::make_unique<FusedStep>(settings, buffers, threads);
+}
+
+}  // namespace headsweep::trainer
