@@ -48,7 +48,8 @@ SequencePass::SequencePass(const ModelLayout& layout, const DropoutRule& rule)
       d_residual_(final_.size()),
       d_normed_(final_.size()),
       d_wide_(layout.attention.padded_length() * widest(layout)),
-      d_narrow_(layout.attention.padded_length() * widest(layout)) {
+      d_attended_(layout.attention.padded_length() * layout.attention.value_columns),
+      mlp_output_(final_.size()) {
   for (const LayerLayout& places : layout.layers)
     layers_.emplace_back(places, layout.attention, width_, rule);
 }
@@ -171,9 +172,9 @@ void SequencePass::mlp_forward_at(std::size_t layer, const TrainingSequence& seq
     add_rows(length_, width_, state.middle.data(), out, out);
     return;
   }
-  apply(places.mlp_out, length_, state.hidden.data(), d_narrow_.data());
+  apply(places.mlp_out, length_, state.hidden.data(), mlp_output_.data());
   copy_row(state.middle.data(), out, length_ * padded(width_));
-  add_dropped_elements(length_, width_, mlp_bits(layer, sequence), rule_.scale, d_narrow_.data(), out);
+  add_dropped_elements(length_, width_, mlp_bits(layer, sequence), rule_.scale, mlp_output_.data(), out);
 }
 
 CrossEntropy SequencePass::loss(const TrainingSequence& sequence, float loss_scale) {
@@ -203,8 +204,8 @@ void SequencePass::mlp_backward_at(std::size_t layer, const TrainingSequence& se
   const float* d_out = d_residual_.data();
   if (rule_.threshold > 0) {
     drop_elements(length_, width_, mlp_bits(layer, sequence), rule_.scale, d_residual_.data(),
-                  d_narrow_.data());
-    d_out = d_narrow_.data();
+                  mlp_output_.data());
+    d_out = mlp_output_.data();
   }
   differentiate(places.mlp_out, length_, state.hidden.data(), d_out, d_wide_.data(),
                 /*gate=*/state.hidden.data());
@@ -217,9 +218,9 @@ void SequencePass::mlp_backward_at(std::size_t layer, const TrainingSequence& se
 void SequencePass::attention_backward_at(std::size_t layer) {
   const LayerLayout& places = layout_.layers[layer];
   Layer& state = layers_[layer];
-  differentiate(places.output, length_, state.attended.data(), d_residual_.data(), d_narrow_.data());
+  differentiate(places.output, length_, state.attended.data(), d_residual_.data(), d_attended_.data());
   attention_backward(layout_.attention, state.projected.data(), state.attended.data(), state.attention,
-                     d_narrow_.data(), scratch_, d_wide_.data());
+                     d_attended_.data(), scratch_, d_wide_.data());
   differentiate(places.projection, length_, state.attention_normed.data(), d_wide_.data(), d_normed_.data());
   rms_norm_backward(length_, width_, state.input.data(), weights_ + places.attention_gain.packed,
                     state.attention_inverse_rms.data(), d_normed_.data(), d_residual_.data(),

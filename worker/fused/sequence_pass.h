@@ -85,7 +85,9 @@ class SequencePass {
   AlignedFloats d_residual_;
   AlignedFloats d_normed_;
   AlignedFloats d_wide_;  // gradient of a layer's widest inner activation
-  AlignedFloats d_narrow_;
+  AlignedFloats
+      d_attended_;  // its own: rows behind the sequence stay zero, as the attention kernel wants them
+  AlignedFloats mlp_output_;  // before dropout; on the way back its gradient
   const float* weights_ = nullptr;
   float* gradients_ = nullptr;
 };

@@ -29,7 +29,7 @@ BundleBuffers initial_buffers(const std::vector<trial::Settings>& settings, at::
   return buffers;
 }
 
-double norm(const at::Tensor& tensor) {
+double two_norm(const at::Tensor& tensor) {
   return tensor.to(at::kDouble).norm().item<double>();
 }
 
@@ -43,11 +43,11 @@ void expect_gradients_of_eager(const trial::Settings& settings) {
   EXPECT_NEAR(outcome.accuracy, expected.accuracy, 1e-3);
   const at::Tensor exact_gradient = exact.gradients[0];
   const at::Tensor gradient = fused.gradients[0].to(at::kDouble);
-  const double whole = norm(exact_gradient);
+  const double whole = two_norm(exact_gradient);
   for (const trial::ParameterTensor& tensor : trial::parameter_layout(settings.model)) {
     const at::Tensor own = exact_gradient.narrow(0, tensor.offset, tensor.count());
     const at::Tensor error = gradient.narrow(0, tensor.offset, tensor.count()) - own;
-    EXPECT_LT(norm(error), std::max(2e-6 * norm(own), 1e-6 * whole)) << tensor.name;
+    EXPECT_LT(two_norm(error), std::max(2e-6 * two_norm(own), 1e-6 * whole)) << tensor.name;
   }
 }
 
