@@ -21,6 +21,7 @@
 #include "cli/trainer_devices.h"
 #include "errors/user_error.h"
 #include "results/file_system.h"
+#include "results/reader.h"
 #include "worker/agent/trainer_executable.h"
 
 namespace headsweep::cli {
@@ -82,6 +83,21 @@ Finding check_mpi() {
   return {Verdict::kOk, "MPI", name + "; " + threads + "; " + fault_tolerance(version)};
 }
 
+Finding check_gpus(const fs::path& trainer) {
+  std::string gpus;
+  for (const std::string& device : trainer_devices(trainer)) {
+    if (device.starts_with("cuda")) gpus += (gpus.empty() ? "" : ", ") + device;
+  }
+  if (!gpus.empty()) return {Verdict::kOk, "GPUs", gpus};
+  return {Verdict::kAbsent, "GPUs", "no CUDA device that this LibTorch can use: training runs on the CPU"};
+}
+
+// Of the LibTorch that the trainer was built with.
+Finding check_gpu_library(const std::string& name, bool built_with, const std::string& without) {
+  if (built_with) return {Verdict::kOk, name, "LibTorch was built with it"};
+  return {Verdict::kAbsent, name, "LibTorch was built without it: " + without};
+}
+
 void check_trainer(std::vector<Finding>& findings) {
   fs::path trainer;
   try {
@@ -97,20 +113,26 @@ void check_trainer(std::vector<Finding>& findings) {
     return;
   }
   findings.push_back({Verdict::kOk, "LibTorch", about.value("libtorch", "?") + " in " + trainer.string()});
-
-  std::string gpus;
-  for (const std::string& device : trainer_devices(trainer)) {
-    if (device.starts_with("cuda")) gpus += (gpus.empty() ? "" : ", ") + device;
-  }
-  if (gpus.empty()) {
-    findings.push_back(
-        {Verdict::kAbsent, "GPUs", "no CUDA device that this LibTorch can use: training runs on the CPU"});
-  } else {
-    findings.push_back({Verdict::kOk, "GPUs", gpus});
-  }
+  findings.push_back(check_gpu_library("CUDA", about.value("cuda", false), "GPUs cannot be used"));
+  findings.push_back(
+      check_gpu_library("NCCL", about.value("nccl", false), "a trial cannot use several GPUs"));
+  findings.push_back(check_gpus(trainer));
 }
 
-Finding check_store_folder(const std::string& store) {
+// What is at the store's place already, if it is no store that a run can go on with.
+std::optional<std::string> wrong_with_existing(const std::string& store) {
+  if (!fs::exists(store)) return std::nullopt;
+  try {
+    const results::StoreReader reader(store);
+  } catch (const UserError& error) {
+    return error.what();
+  }
+  if (access(store.c_str(), W_OK) == 0) return std::nullopt;
+  return "no permission to write " + store + ": choose another file";
+}
+
+Finding check_store(const std::string& store) {
+  if (const auto wrong = wrong_with_existing(store)) return {Verdict::kWrong, "store", *wrong};
   const fs::path path = fs::absolute(store);
   const fs::path folder = path.has_parent_path() ? path.parent_path() : fs::current_path();
   if (!fs::is_directory(folder))
@@ -155,7 +177,7 @@ int report(const std::vector<Finding>& findings) {
 int examine(const std::string& store) {
   std::vector<Finding> findings = {check_cores(), check_mpi()};
   check_trainer(findings);
-  findings.push_back(check_store_folder(store));
+  findings.push_back(check_store(store));
   findings.push_back(check_slurm());
   return report(findings);
 }

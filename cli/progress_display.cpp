@@ -33,7 +33,7 @@ double share_done(const orchestrator::Progress& progress) {
   const auto ended_before = static_cast<double>(progress.done + progress.failed - progress.done_now);
   const double flops = progress.flops_done + progress.flops_left;
   const double now = flops > 0 ? progress.flops_done / flops : 0;
-  return std::clamp((ended_before + now * (trials - ended_before)) / trials, 0.0, 1.0);
+  return std::clamp((ended_before + now * static_cast<double>(progress.trials_now)) / trials, 0.0, 1.0);
 }
 
 std::string terminal_of(const std::string& descriptor) {

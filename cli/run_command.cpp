@@ -152,6 +152,10 @@ int run_embedded(const RunCommandOptions& options) {
 // Rank 0 says what is wrong; the others are told to leave by MpiSession::end().
 int run_coordinator_rank(const RunCommandOptions& options, orchestrator::MpiSession& session) {
   try {
+    if (session.workers() == 0) return run_embedded(options);
+    if (options.workers) say(options, "--workers is ignored: every rank but the first is a worker");
+    // Its own installation stands for the workers': what is missing here is told before the sweep is frozen.
+    static_cast<void>(agent::find_trainer(options.trainer));
     return coordinate(options, [&](orchestrator::FrozenRun run, orchestrator::RunObserver& observer) {
       return orchestrator::run_as_coordinator(std::move(run), options.run, session, observer);
     });
@@ -163,8 +167,9 @@ int run_coordinator_rank(const RunCommandOptions& options, orchestrator::MpiSess
 
 int run_worker_rank(const RunCommandOptions& options, orchestrator::MpiSession& session) {
   try {
-    orchestrator::run_as_worker(session, agent::find_trainer(options.trainer));
-    return kDone;
+    const bool dismissed =
+        orchestrator::run_as_worker(session, agent::trainer_path(options.trainer), options.run);
+    return dismissed ? kDone : kError;
   } catch (const std::exception& error) {
     std::cerr << "headsweep: worker " << session.rank() << ": " << error.what() << std::endl;
     return kError;
@@ -173,13 +178,6 @@ int run_worker_rank(const RunCommandOptions& options, orchestrator::MpiSession& 
 
 int run_under_launcher(const RunCommandOptions& options) {
   orchestrator::MpiSession session;
-  if (options.workers && session.rank() == 0) {
-    say(options, "--workers is ignored: under a launcher every rank but the first is a worker");
-  }
-  if (session.workers() == 0) {
-    const int code = run_embedded(options);
-    return session.end(code);
-  }
   const int code =
       session.rank() == 0 ? run_coordinator_rank(options, session) : run_worker_rank(options, session);
   return session.end(code);

@@ -2,14 +2,12 @@
 
 #include <exception>
 
-#include "worker/agent/run_agent.h"
-
 namespace headsweep::orchestrator {
 
-AgentThreads::AgentThreads(LocalTransport& transport, const std::filesystem::path& trainer)
+AgentThreads::AgentThreads(LocalTransport& transport, const agent::AgentOptions& options)
     : transport_(transport) {
   for (protocol::WorkerId worker = 1; worker <= transport.workers().count(); ++worker) {
-    threads_.emplace_back([this, worker, trainer] { run(worker, trainer); });
+    threads_.emplace_back([this, worker, options] { run(worker, options); });
   }
 }
 
@@ -24,11 +22,9 @@ std::optional<std::string> AgentThreads::join() {
   return error_;
 }
 
-void AgentThreads::run(protocol::WorkerId worker, const std::filesystem::path& trainer) {
+void AgentThreads::run(protocol::WorkerId worker, agent::AgentOptions options) {
   protocol::CoordinatorLink& link = transport_.coordinator(worker);
   try {
-    agent::AgentOptions options;
-    options.trainer = trainer;
     options.local_worker_index = worker - 1;
     // How it ended shows in what it told the coordinator.
     static_cast<void>(agent::run_agent(options, link));

@@ -2,7 +2,6 @@
 #pragma once
 
 #include <cstdint>
-#include <filesystem>
 #include <mutex>
 #include <optional>
 #include <string>
@@ -10,13 +9,15 @@
 #include <vector>
 
 #include "orchestrator/local_transport.h"
+#include "worker/agent/run_agent.h"
 
 namespace headsweep::orchestrator {
 
 class AgentThreads {
  public:
-  // Starts an agent for every worker of `transport`, which must outlive this object.
-  AgentThreads(LocalTransport& transport, const std::filesystem::path& trainer);
+  // Starts an agent for every worker of `transport`, which must outlive this object. `options`: what they have in
+  // common; each gets a local_worker_index of its own.
+  AgentThreads(LocalTransport& transport, const agent::AgentOptions& options);
   // Dismisses the agents that are still there and joins.
   ~AgentThreads();
   AgentThreads(const AgentThreads&) = delete;
@@ -26,7 +27,7 @@ class AgentThreads {
   std::optional<std::string> join();
 
  private:
-  void run(protocol::WorkerId worker, const std::filesystem::path& trainer);
+  void run(protocol::WorkerId worker, agent::AgentOptions options);
 
   LocalTransport& transport_;
   std::mutex mutex_;

@@ -14,9 +14,10 @@ struct Progress {
   std::int64_t running = 0;  // begun at a worker
   std::int64_t workers = 0;  // that take trials
 
-  std::int64_t done_now = 0;  // in this run
-  double flops_done = 0;      // in this run, unfinished trials counted as far as they are
-  double flops_left = 0;      // of what this run still has to train
+  std::int64_t trials_now = 0;  // that this run is to train: open and within its limit
+  std::int64_t done_now = 0;    // of these
+  double flops_done = 0;        // in this run, unfinished trials counted as far as they are
+  double flops_left = 0;        // of what this run still has to train
 
   // Added by the coordinator, which has a clock.
   double elapsed_seconds = 0;

@@ -72,6 +72,14 @@ Ending coordinate(FrozenRun run, const RunOptions& options, protocol::WorkerLink
   return ending;
 }
 
+agent::AgentOptions agent_options(const std::filesystem::path& trainer, const RunOptions& options) {
+  agent::AgentOptions agent;
+  agent.trainer = trainer;
+  agent.device = options.device;
+  agent.threads = options.threads;
+  return agent;
+}
+
 std::int64_t usable_cores() {
   cpu_set_t cores;
   if (sched_getaffinity(0, sizeof(cores), &cores) == 0) return CPU_COUNT(&cores);
@@ -88,7 +96,7 @@ std::int64_t default_workers(const std::string& device, std::int64_t threads) {
 Ending run_embedded(FrozenRun run, const RunOptions& options, std::int64_t workers,
                     const std::filesystem::path& trainer, RunObserver& observer) {
   LocalTransport transport(std::min(workers, std::ssize(run.frozen.open)));
-  AgentThreads agents(transport, trainer);
+  AgentThreads agents(transport, agent_options(trainer, options));
   Ending ending = coordinate(std::move(run), options, transport.workers(), observer);
   const std::optional<std::string> agent_error = agents.join();
   if (agent_error && ending.end == RunEnd::kStopped) throw UserError(*agent_error);
@@ -100,16 +108,15 @@ Ending run_as_coordinator(FrozenRun run, const RunOptions& options, MpiSession& 
   return coordinate(std::move(run), options, session.worker_links(), observer);
 }
 
-void run_as_worker(MpiSession& session, const std::filesystem::path& trainer) {
+bool run_as_worker(MpiSession& session, const std::filesystem::path& trainer, const RunOptions& options) {
   // mpirun passes USR1 on to every rank, terminals and SLURM more: the coordinator decides what it means
   // for all.
   const StopSignal not_for_workers;
-  agent::AgentOptions options;
-  options.trainer = trainer;
-  options.local_worker_index = session.local_worker_index();
-  if (agent::run_agent(options, session.coordinator_link()) == agent::AgentEnd::kCoordinatorLost) {
-    session.leave_at_once(1);
-  }
+  agent::AgentOptions agent = agent_options(trainer, options);
+  agent.local_worker_index = session.local_worker_index();
+  const agent::AgentEnd end = agent::run_agent(agent, session.coordinator_link());
+  if (end == agent::AgentEnd::kCoordinatorLost) session.leave_at_once(1);
+  return end == agent::AgentEnd::kDismissed;
 }
 
 }  // namespace headsweep::orchestrator

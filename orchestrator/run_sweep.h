@@ -47,8 +47,10 @@ Ending run_embedded(FrozenRun run, const RunOptions& options, std::int64_t worke
 Ending run_as_coordinator(FrozenRun run, const RunOptions& options, MpiSession& session,
                           RunObserver& observer);
 
-// Every other rank: trains until it is dismissed; then the caller calls session.end(0). Leaves the process
-// at once if the coordinator is lost. Options come from rank 0.
-void run_as_worker(MpiSession& session, const std::filesystem::path& trainer);
+// Every other rank: trains until it is dismissed; then the caller calls session.end(). False if it had to give up
+// because a trainer that it killed did not go away. Leaves the process at once if the coordinator is lost. What
+// `options` say of device and threads is only reported: rank 0 decides. `trainer` need not exist: rank 0 hears of it.
+[[nodiscard]] bool run_as_worker(MpiSession& session, const std::filesystem::path& trainer,
+                                 const RunOptions& options);
 
 }  // namespace headsweep::orchestrator

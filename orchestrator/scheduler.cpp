@@ -29,6 +29,7 @@ Scheduler::Scheduler(SchedulerOptions options, results::FrozenSweep sweep)
   progress_.trials = sweep.trials;
   progress_.done = sweep.done;
   progress_.failed = sweep.failed;
+  progress_.trials_now = queue_.size();
   for (TrialQueue::Index i = 0; std::int64_t{i} < queue_.size(); ++i) progress_.flops_left += queue_.flops(i);
 }
 

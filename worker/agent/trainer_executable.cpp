@@ -8,10 +8,13 @@ namespace headsweep::agent {
 
 namespace fs = std::filesystem;
 
+fs::path trainer_path(const std::string& chosen) {
+  if (chosen.empty()) return fs::read_symlink("/proc/self/exe").parent_path() / "headsweep-trainer";
+  return fs::absolute(chosen);
+}
+
 fs::path find_trainer(const std::string& chosen) {
-  const fs::path trainer = chosen.empty()
-                               ? fs::read_symlink("/proc/self/exe").parent_path() / "headsweep-trainer"
-                               : fs::path(chosen);
+  fs::path trainer = trainer_path(chosen);
   const std::string remedy = chosen.empty() ? "; build the target headsweep-trainer" : "; check the path";
   std::error_code error;
   if (!fs::is_regular_file(trainer, error)) {
@@ -21,7 +24,7 @@ fs::path find_trainer(const std::string& chosen) {
     throw UserError("the trainer '" + trainer.string() + "' may not be executed" + remedy +
                     " and its permissions");
   }
-  return fs::absolute(trainer);
+  return trainer;
 }
 
 }  // namespace headsweep::agent

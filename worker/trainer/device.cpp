@@ -93,4 +93,14 @@ std::string libtorch_version() {
          std::to_string(TORCH_VERSION_PATCH);
 }
 
+GpuSupport gpu_support() {
+  // The one place where LibTorch tells both: its build settings, "..., USE_NCCL=OFF, ..." or 0, 1, ON.
+  const std::string settings = at::show_config();
+  const auto built_with = [&settings](const std::string& name) {
+    return settings.find(name + "=ON") != std::string::npos ||
+           settings.find(name + "=1") != std::string::npos;
+  };
+  return {built_with("USE_CUDA"), built_with("USE_NCCL")};
+}
+
 }  // namespace headsweep::trainer

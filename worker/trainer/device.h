@@ -32,4 +32,11 @@ std::string numerics_text(at::Device device, std::int64_t threads, at::ScalarTyp
 
 std::string libtorch_version();  // "2.13.0"
 
+// Whether this LibTorch was built with CUDA and with NCCL; says nothing of devices.
+struct GpuSupport {
+  bool cuda;
+  bool nccl;
+};
+GpuSupport gpu_support();
+
 }  // namespace headsweep::trainer

@@ -42,9 +42,12 @@ int serve(const Arguments& arguments) {
 }
 
 void print_versions() {
+  const headsweep::trainer::GpuSupport gpu = headsweep::trainer::gpu_support();
   const nlohmann::ordered_json versions = {{"version", headsweep::trainer::version()},
                                            {"build", headsweep::trainer::build_text()},
-                                           {"libtorch", headsweep::trainer::libtorch_version()}};
+                                           {"libtorch", headsweep::trainer::libtorch_version()},
+                                           {"cuda", gpu.cuda},
+                                           {"nccl", gpu.nccl}};
   std::cout << versions.dump() << "\n";
 }
 
