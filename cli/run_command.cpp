@@ -155,7 +155,8 @@ int run_coordinator_rank(const RunCommandOptions& options, orchestrator::MpiSess
     if (session.workers() == 0) return run_embedded(options);
     if (options.workers) say(options, "--workers is ignored: every rank but the first is a worker");
     // Its own installation stands for the workers': what is missing here is told before the sweep is frozen.
-    static_cast<void>(agent::find_trainer(options.trainer));
+    const std::filesystem::path trainer = agent::find_trainer(options.trainer);
+    if (options.run.device == "cuda" && session.on_one_host()) require_cuda(trainer);
     return coordinate(options, [&](orchestrator::FrozenRun run, orchestrator::RunObserver& observer) {
       return orchestrator::run_as_coordinator(std::move(run), options.run, session, observer);
     });

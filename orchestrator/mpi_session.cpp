@@ -36,8 +36,14 @@ void require_success(int code, const char* call) {
     throw UserError(std::string(call) + " failed: MPI cannot be used; see 'headsweep doctor'");
 }
 
-// 0-based number among the workers of this host; rank 0, if it is here, comes first and is none.
-std::int64_t count_workers_before(int rank) {
+// The ranks of this rank's host.
+struct Host {
+  // 0-based number among the workers; rank 0, if it is here, comes first and is none.
+  std::int64_t local_worker_index;
+  int ranks;
+};
+
+Host look_at_host(int rank) {
   MPI_Comm node = MPI_COMM_NULL;
   require_success(MPI_Comm_split_type(MPI_COMM_WORLD, MPI_COMM_TYPE_SHARED, rank, MPI_INFO_NULL, &node),
                   "MPI_Comm_split_type");
@@ -45,8 +51,10 @@ std::int64_t count_workers_before(int rank) {
   MPI_Comm_rank(node, &node_rank);
   int lowest_rank = rank;
   MPI_Allreduce(&rank, &lowest_rank, 1, MPI_INT, MPI_MIN, node);
+  int ranks = 0;
+  MPI_Comm_size(node, &ranks);
   MPI_Comm_free(&node);
-  return lowest_rank == 0 ? node_rank - 1 : node_rank;
+  return {lowest_rank == 0 ? node_rank - 1 : node_rank, ranks};
 }
 
 MPI_Comm own_communicator() {
@@ -85,7 +93,7 @@ struct MpiSession::Impl {
   MPI_Comm communicator = own_communicator();
   int rank = rank_in(communicator);
   int size = size_of(communicator);
-  std::int64_t local_worker_index = count_workers_before(rank);
+  Host host = look_at_host(rank);
   MpiMessages messages{communicator, kMessageTag};
   MpiMessages verdicts{communicator, kVerdictTag};
   MpiWorkerLinks worker_links{messages, size - 1};
@@ -165,7 +173,11 @@ std::int64_t MpiSession::workers() const {
 
 std::int64_t MpiSession::local_worker_index() const {
   check(impl_->rank > 0, "rank 0 is no worker");
-  return impl_->local_worker_index;
+  return impl_->host.local_worker_index;
+}
+
+bool MpiSession::on_one_host() const {
+  return impl_->host.ranks == impl_->size;
 }
 
 protocol::WorkerLinks& MpiSession::worker_links() {

@@ -24,6 +24,8 @@ class MpiSession {
   [[nodiscard]] std::int64_t workers() const;
   // 0-based number of this rank among the worker ranks of its host. Requires rank() > 0.
   [[nodiscard]] std::int64_t local_worker_index() const;
+  // Every rank runs on this host.
+  [[nodiscard]] bool on_one_host() const;
 
   // Rank 0's end of the lines. Its receive() throws BadMessage.
   protocol::WorkerLinks& worker_links();

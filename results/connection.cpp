@@ -36,6 +36,13 @@ void require_file_or_nothing(const std::filesystem::path& store) {
   }
 }
 
+bool no_room_to_grow(const std::filesystem::path& store) {
+  constexpr std::uintmax_t kLargestStep = 64 * 1024;  // bytes by which one of SQLite's files grows at once
+  std::error_code error;
+  const std::filesystem::space_info space = std::filesystem::space(folder_of(store), error);
+  return !error && space.available < kLargestStep;
+}
+
 std::string what_happened(int code) {
   switch (code) {
     case SQLITE_FULL:
@@ -153,8 +160,10 @@ SQLite::Database open_for_reading(const std::filesystem::path& store) {
 }
 
 std::string describe_problem(const SQLite::Exception& error, const std::filesystem::path& store) {
-  return "store " + store.string() + ": " + what_happened(error.getErrorCode() & 0xff) +
-         " (SQLite: " + error.what() + ")";
+  int code = error.getErrorCode() & 0xff;
+  // The shared memory beside a write-ahead log grows by mapping: there a full disk is an input/output error.
+  if (code == SQLITE_IOERR && no_room_to_grow(store)) code = SQLITE_FULL;
+  return "store " + store.string() + ": " + what_happened(code) + " (SQLite: " + error.what() + ")";
 }
 
 }  // namespace headsweep::results

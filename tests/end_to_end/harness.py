@@ -53,6 +53,13 @@ class StoreTest(unittest.TestCase):
         for word in words:
             self.assertIn(word, lines[0])
 
+    def assert_one_line_of_ours(self, finished, word):
+        """Under mpirun, which adds lines of its own: all ranks together said one line, which holds `word`."""
+        self.assertNotEqual(finished.returncode, DONE)
+        lines = [line for line in finished.stderr.splitlines() if line.startswith("headsweep")]
+        self.assertEqual(len(lines), 1, finished.stderr)
+        self.assertIn(word, lines[0])
+
     def assert_equal_results(self, store, reference):
         for view in RESULT_VIEWS:
             ours, theirs = numbers(store, view), numbers(reference, view)

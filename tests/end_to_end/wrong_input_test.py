@@ -45,8 +45,8 @@ class WrongInput(StoreTest):
                 self.assert_one_line(finished, ERROR, "sweep.toml", *words)
 
     def test_head_width_that_changes_the_parameters(self):
-        finished = self.run_headsweep("plan", SMOKE, "--set", "model.head_width=8")
-        self.assert_one_line(finished, ERROR, "parameter counts differ", "12,224", "18,512")
+        finished = self.run_headsweep("plan", SMOKE, "--set", "model.head_width=8", "--set", "budget.tolerance=0")
+        self.assert_one_line(finished, ERROR, "12,224", "12,207")
 
     def test_missing_files(self):
         self.assert_one_line(self.run_headsweep("plan", "/nowhere/sweep.toml"), ERROR, "/nowhere/sweep.toml")
@@ -91,6 +91,8 @@ class WrongInput(StoreTest):
             self.skipTest("this machine has a GPU")
         finished = self.run_headsweep("run", SMOKE, "--store", self.store(), "--device", "cuda", *SHORT)
         self.assert_one_line(finished, ERROR, "CUDA")
+        self.assert_one_line_of_ours(self.run_mpi(3, "run", SMOKE, "--store", self.store(), "--device", "cuda"), "CUDA")
+        self.assertFalse(os.path.exists(self.store()))
 
     def test_missing_trainer(self):
         lonely = self.folder / "headsweep"
@@ -98,6 +100,9 @@ class WrongInput(StoreTest):
         finished = subprocess.run([str(lonely), "run", SMOKE, "--store", self.store(), *SHORT], capture_output=True,
                                   text=True, timeout=120)
         self.assert_one_line(finished, ERROR, "headsweep-trainer")
+        finished = self.run_mpi(3, "run", SMOKE, "--store", self.store(), "--trainer", "/nowhere/trainer")
+        self.assert_one_line_of_ours(finished, "/nowhere/trainer")
+        self.assertFalse(os.path.exists(self.store()))
 
     def test_full_file_system(self):
         device = self.folder / "small"
