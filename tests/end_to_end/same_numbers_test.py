@@ -21,6 +21,7 @@ class SameNumbers(StoreTest):
     def test_two_workers_embedded(self):
         self.assert_code(self.run_headsweep("run", SMOKE, "--store", self.store(), "--workers", "2"), DONE)
         self.assert_equal_results(self.store(), self.reference)
+        self.assertEqual([str(path) for path in self.folder.rglob("*.ckpt")], [], "checkpoints were left behind")
 
     def test_two_workers_under_mpirun(self):
         self.assert_code(self.run_mpi(3, "run", SMOKE, "--store", self.store()), DONE)

@@ -113,7 +113,7 @@ class WrongInput(StoreTest):
             self.skipTest("cannot mount a small file system here")
         self.addCleanup(subprocess.run, ["umount", str(device)], check=True)
         finished = self.run_headsweep("run", SMOKE, "--store", str(device / "results.db"), "--workers", "2", *SHORT)
-        self.assert_one_line(finished, ERROR, "full")
+        self.assert_one_line(finished, ERROR, "no space is left")
 
     def test_read_only_file_system(self):
         device = self.folder / "readonly"
