@@ -11,8 +11,10 @@
 
 #include "cli/commands.h"
 #include "cli/exit_code.h"
+#include "cli/measure_store.h"
 #include "cli/program_output.h"
 #include "cli/whole_number.h"
+#include "errors/user_error.h"
 #include "metrics/metric.h"
 #include "results/render.h"
 #include "worker/agent/trainer_executable.h"
@@ -24,6 +26,8 @@ using Json = nlohmann::ordered_json;
 
 struct MeasureOptions {
   std::vector<std::string> checkpoints;
+  std::string store;
+  bool missing = false;
   std::string task;
   std::optional<std::int64_t> heads;
   std::string inputs;
@@ -54,33 +58,36 @@ results::Cell mean_of(const Json& metrics, std::string_view name) {
   return found->at("mean").get<double>();
 }
 
-// A row a layer, then a row a head; columns: the metrics that any of them has.
-results::Table layers_table(const Json& measured) {
-  std::vector<std::pair<results::Cell, const Json*>> subjects;  // head number or NULL, metrics
-  std::vector<results::Cell> layers;
+// What a column of the table shows: a layer, one of its heads, or the whole model.
+struct Subject {
+  std::string name;
+  const Json* metrics;
+};
+
+std::vector<Subject> subjects_of(const Json& measured) {
+  std::vector<Subject> subjects;
   for (const Json& layer : measured.at("layers")) {
-    subjects.emplace_back(results::Cell(), &layer.at("metrics"));
-    layers.emplace_back(layer.at("layer").get<std::int64_t>());
+    const std::string name = "layer " + layer.at("layer").dump();
+    subjects.push_back({name, &layer.at("metrics")});
     for (const Json& head : layer.at("heads")) {
-      subjects.emplace_back(head.at("head").get<std::int64_t>(), &head.at("metrics"));
-      layers.push_back(layers.back());
+      subjects.push_back({name + " head " + head.at("head").dump(), &head.at("metrics")});
     }
   }
-  // Metrics as rows: there are many of them and few layers.
+  subjects.push_back({"rollout", &measured.at("rollout").at("metrics")});
+  return subjects;
+}
+
+// Metrics as rows, those that any subject has: there are many of them and few layers.
+results::Table layers_table(const Json& measured) {
+  const std::vector<Subject> subjects = subjects_of(measured);
   results::Table table;
   table.columns = {"metric"};
-  for (std::size_t i = 0; i < subjects.size(); ++i) {
-    const auto* head = std::get_if<std::int64_t>(&subjects[i].first);
-    const std::int64_t layer = std::get<std::int64_t>(layers[i]);
-    std::string name = layer < 0 ? "model" : "layer " + std::to_string(layer);
-    if (head != nullptr) name += " head " + std::to_string(*head);
-    table.columns.push_back(name);
-  }
+  for (const Subject& subject : subjects) table.columns.push_back(subject.name);
   for (const metrics::MetricInfo& info : metrics::all_metrics()) {
     std::vector<results::Cell> row = {std::string(info.name)};
     bool any = false;
-    for (const auto& subject : subjects) {
-      row.push_back(mean_of(*subject.second, info.name));
+    for (const Subject& subject : subjects) {
+      row.push_back(mean_of(*subject.metrics, info.name));
       any = any || !std::holds_alternative<std::monostate>(row.back());
     }
     if (any) table.rows.push_back(std::move(row));
@@ -101,6 +108,11 @@ void print_tables(const Json& output) {
 }
 
 int measure(const MeasureOptions& options) {
+  if (options.missing != !options.store.empty()) throw UserError("--store and --missing go together");
+  if (options.missing == !options.checkpoints.empty()) {
+    throw UserError("give either CHECKPOINT files or --store STORE --missing");
+  }
+  if (options.missing) return measure_store(options.store, options.format);
   const ProgramOutput output = run_program(trainer_command(options));
   if (output.exit_code != 0) return kError;  // the trainer has said why
   if (options.format == "json") {
@@ -116,9 +128,11 @@ int measure(const MeasureOptions& options) {
 void add_measure_command(CLI::App& app, Action& chosen) {
   CLI::App* command = app.add_subcommand("measure", "Mixing, fidelity and diversity of trained models");
   auto options = std::make_shared<MeasureOptions>();
-  command
-      ->add_option("CHECKPOINT", options->checkpoints, "PyTorch state_dict files, or models that a run kept")
-      ->required();
+  command->add_option("CHECKPOINT", options->checkpoints,
+                      "PyTorch state_dict files, or models that a run kept");
+  command->add_option("--store", options->store, "with --missing: the store")->type_name("STORE");
+  command->add_flag("--missing", options->missing,
+                    "measure kept weights again where the store has metrics of an older version");
   command->add_option("--task", options->task, "task whose sequences and targets are used");
   command->add_option("--heads", options->heads, "head count (a state_dict does not say it)")
       ->check(whole_number(1));

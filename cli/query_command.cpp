@@ -24,6 +24,7 @@ struct QueryOptions {
   std::optional<std::string> sql;
   std::string format = "table";
   bool all_columns = false;
+  bool no_nulls = false;
 };
 
 std::string names() {
@@ -46,6 +47,7 @@ results::Table ask(const QueryOptions& options, results::StoreReader& store) {
   query.where = options.where;
   const bool for_people = options.format == "table" || options.format == "markdown";
   query.headline = for_people && !options.all_columns;
+  query.nulls = !options.no_nulls;
   return results::run_query(store, query);
 }
 
@@ -71,6 +73,7 @@ void add_query_command(CLI::App& app, Action& chosen) {
   command->add_option("--format", options->format, "table, csv, json or markdown")
       ->check(CLI::IsMember({"table", "csv", "json", "markdown"}));
   command->add_flag("--all-columns", options->all_columns, "every column; csv and json always have them");
+  command->add_flag("--no-nulls", options->no_nulls, "summary without the nulls below each row");
   command->footer("Example:\n  headsweep query results.db layers --where task=cycle --where layer=1");
   command->callback([options, &chosen] { chosen = [options] { return query(*options); }; });
 }

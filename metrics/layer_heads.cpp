@@ -1,7 +1,5 @@
 #include "metrics/layer_heads.h"
 
-#include <algorithm>
-
 #include "metrics/check_input.h"
 
 namespace headsweep::metrics {
@@ -25,21 +23,6 @@ LowerTriangle combination(const LayerHeads& layer) {
   for (std::size_t h = 0; h < layer.attention.size(); ++h)
     combined.add(layer.importance[h], layer.attention[h]);
   return combined;
-}
-
-std::vector<double> combine(const LayerAttention& layer) {
-  const LowerTriangle combined = combination(checked_heads(layer));
-  std::vector<double> dense(static_cast<std::size_t>(layer.n * layer.n));
-  for (std::int64_t i = 0; i < layer.n; ++i) std::ranges::copy(combined.row(i), dense.begin() + i * layer.n);
-  return dense;
-}
-
-MetricValues measure_rollout(std::span<const std::vector<double>> combined_layers, std::int64_t n,
-                             const MeasureOptions& options) {
-  std::vector<LowerTriangle> layers;
-  for (const std::vector<double>& layer : combined_layers)
-    layers.push_back(LowerTriangle::from_dense(layer, n));
-  return measure_rollout(layers, options);
 }
 
 }  // namespace headsweep::metrics

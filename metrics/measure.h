@@ -37,6 +37,7 @@ struct MeasureOptions {
                                               // fidelity_relevant NaN
   bool core_only = false;                     // leave metrics without MetricInfo::core at NaN
   bool heads = true;  // false: of single heads only what the layer's metrics need, the rest of theirs NaN
+  bool commutator = true;  // false: leave commutator_norm, dearer than all others of a layer together, at NaN
 };
 
 struct LayerValues {
@@ -54,12 +55,5 @@ struct LayerValues {
 // do not sum to one, values or outputs that are not finite, n or heads below 1, a horizon or needed key out
 // of range. Span sizes that do not fit the counts are a bug of the caller: check().
 LayerValues measure_layer(const LayerAttention& layer, const MeasureOptions& options);
-
-// c = sum_h w_h A_h, dense [n][n]. Throws as measure_layer().
-std::vector<double> combine(const LayerAttention& layer);
-
-// Rollout of dense combinations, [n][n] each: see metrics/layer_heads.h. Throws as measure_layer().
-MetricValues measure_rollout(std::span<const std::vector<double>> combined_layers, std::int64_t n,
-                             const MeasureOptions& options);
 
 }  // namespace headsweep::metrics

@@ -45,17 +45,29 @@ LowerTriangle square(const LowerTriangle& matrix) {
   return product;
 }
 
-// From `survival` after `steps`, which is not mixed yet: powers by squaring until one suffices, then binary
-// descent.
+// The exponent k of the first power moves^(2^k) to step with: about kStepsWithOnePower of its steps are expected, as survival falls
+// by the same factor again and again once the quick states are left. One more square would cost as much as it saves.
+constexpr int kStepsWithOnePower = 32;
+int first_power(double survival, std::int64_t steps, double distance) {
+  const double rate = std::log(survival) / static_cast<double>(steps);
+  const double expected = rate < 0 ? std::min(std::log(distance) / rate, kWalkTimeCap) : kWalkTimeCap;
+  return std::max(0, static_cast<int>(std::log2(expected / kStepsWithOnePower)));
+}
+
+// From `survival` after `steps` >= 1, which is not mixed yet: steps with a power of two of the moves, a higher one
+// where many are needed, until one would mix; then binary descent.
 double by_squaring(const Walk& walk, double distance, std::vector<double> survival, std::int64_t steps) {
-  std::vector<LowerTriangle> powers;  // powers[k] = moves^(2^k); none of them suffices
-  LowerTriangle power = walk.moves;
-  while (!is_mixed(advanced(survival, power), distance)) {
-    powers.push_back(std::move(power));
-    if ((std::int64_t{1} << powers.size()) > kCap) break;  // together they reach beyond the cap
-    power = square(powers.back());
+  std::vector<LowerTriangle> powers = {walk.moves};  // powers[k] = moves^(2^k)
+  const auto squares = static_cast<std::size_t>(first_power(std::ranges::max(survival), steps, distance));
+  while (powers.size() <= squares) powers.push_back(square(powers.back()));
+  for (int taken = 0; steps <= kCap; ++taken) {
+    std::vector<double> further = advanced(survival, powers.back());
+    if (is_mixed(further, distance)) break;
+    survival = std::move(further);
+    steps += std::int64_t{1} << (powers.size() - 1);
+    if (taken % kStepsWithOnePower == kStepsWithOnePower - 1) powers.push_back(square(powers.back()));
   }
-  for (std::size_t k = powers.size(); k-- > 0;) {
+  for (std::size_t k = powers.size() - 1; k-- > 0;) {
     std::vector<double> further = advanced(survival, powers[k]);
     if (is_mixed(further, distance)) continue;
     survival = std::move(further);

@@ -1,4 +1,5 @@
 #include <array>
+#include <cmath>
 #include <optional>
 #include <string>
 #include <tuple>
@@ -81,6 +82,15 @@ void read(CborReader& reader, metrics::MetricSummaries& summaries) {
     summary.n = reader.integer();
     summary.censored = reader.integer();
     if (summary.n < 1 || summary.censored < 0) reader.fail("a summary has at least one value, or is null");
+  }
+}
+
+void read(CborReader& reader, metrics::MetricValues& metrics) {
+  if (reader.array() != metrics.values.size()) reader.fail("must have one item for each metric");
+  for (double& value : metrics.values) {
+    if (reader.take_null()) continue;
+    value = reader.real();
+    if (std::isnan(value)) reader.fail("undefined values are null");
   }
 }
 

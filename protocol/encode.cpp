@@ -1,3 +1,4 @@
+#include <cmath>
 #include <concepts>
 #include <optional>
 #include <string>
@@ -66,6 +67,18 @@ void write(CborWriter& writer, const metrics::MetricSummaries& summaries) {
     writer.real(summary.std);
     writer.integer(summary.n);
     writer.integer(summary.censored);
+  }
+}
+
+// The same: null (undefined), or the value.
+void write(CborWriter& writer, const metrics::MetricValues& metrics) {
+  writer.array(metrics.values.size());
+  for (const double value : metrics.values) {
+    if (std::isnan(value)) {
+      writer.null();
+    } else {
+      writer.real(value);
+    }
   }
 }
 

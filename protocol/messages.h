@@ -3,7 +3,8 @@
 // Encoding: one CBOR map (RFC 8949) {"v": kProtocolVersion, "kind": name, fields...} in one fixed form:
 // fields in the order below, shortest heads, definite lengths, reals as 64-bit floats, bit for bit. Any CBOR
 // library reads it. Settings are text (canonical JSON), enumerations their to_text(), metric summaries one
-// array with an item a metric: null (n = 0) or [mean, std, n, censored]. Decoding is strict: another version,
+// array with an item a metric: null (n = 0) or [mean, std, n, censored], metric values the same with null
+// (undefined) or the value. Decoding is strict: another version,
 // an unknown kind, a missing, extra, misplaced or mistyped field is a DecodeError that names it, and what
 // decodes encodes to the same bytes. On pipes a frame is a 4-byte little-endian length (at most
 // kMaxFrameBytes) and that many bytes of CBOR.

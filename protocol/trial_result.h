@@ -32,7 +32,28 @@ struct HeadMeasurement {
   metrics::MetricSummaries metrics;
 };
 
-// A null measured with the trial's own model or sequences: "untrained".
+// One sequence's values of a layer, of a head or of the whole model (rollout).
+struct SequenceMeasurement {
+  std::int64_t layer;                // 0 .. layers-1, or kWholeModel
+  std::optional<std::int64_t> head;  // none: the layer's combination
+  Split split;
+  std::int64_t sequence;  // 0 .. sequences-1
+  metrics::MetricValues metrics;
+};
+
+// Fidelity of one position of a layer's combination (metrics/fidelity.h), over the sequences.
+struct NodeMeasurement {
+  std::int64_t layer;
+  Split split;
+  std::int64_t position;
+  double fidelity;      // mean of phi
+  double fidelity_std;  // population standard deviation
+  double step;          // mean of the first step that reaches it
+  double step_std;
+  std::int64_t n;  // sequences
+};
+
+// A null measured with the trial's own model or sequences: "untrained", "permuted", "crossed"; and "equal_weights".
 struct NullMeasurement {
   std::string null;
   LayerMeasurement measurement;
@@ -67,6 +88,8 @@ struct TrialResult {
   std::vector<LayerMeasurement> layers;
   std::vector<HeadMeasurement> heads;
   std::vector<NullMeasurement> nulls;
+  std::vector<SequenceMeasurement> sequences;  // where [measure] sequence_metrics asks for them
+  std::vector<NodeMeasurement> nodes;          // where [measure] node_fidelity asks for them
   std::vector<CurvePoint> curve;
 };
 

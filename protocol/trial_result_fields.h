@@ -23,6 +23,24 @@ struct Fields<HeadMeasurement> {
                                    Field{"metrics", &HeadMeasurement::metrics}};
 };
 template <>
+struct Fields<SequenceMeasurement> {
+  static constexpr std::tuple list{
+      Field{"layer", &SequenceMeasurement::layer}, Field{"head", &SequenceMeasurement::head},
+      Field{"split", &SequenceMeasurement::split}, Field{"sequence", &SequenceMeasurement::sequence},
+      Field{"metrics", &SequenceMeasurement::metrics}};
+};
+template <>
+struct Fields<NodeMeasurement> {
+  static constexpr std::tuple list{Field{"layer", &NodeMeasurement::layer},
+                                   Field{"split", &NodeMeasurement::split},
+                                   Field{"position", &NodeMeasurement::position},
+                                   Field{"fidelity", &NodeMeasurement::fidelity},
+                                   Field{"fidelity_std", &NodeMeasurement::fidelity_std},
+                                   Field{"step", &NodeMeasurement::step},
+                                   Field{"step_std", &NodeMeasurement::step_std},
+                                   Field{"n", &NodeMeasurement::n}};
+};
+template <>
 struct Fields<NullMeasurement> {
   static constexpr std::tuple list{Field{"null", &NullMeasurement::null},
                                    Field{"measurement", &NullMeasurement::measurement}};
@@ -56,6 +74,8 @@ struct Fields<TrialResult> {
                                    Field{"layers", &TrialResult::layers},
                                    Field{"heads", &TrialResult::heads},
                                    Field{"nulls", &TrialResult::nulls},
+                                   Field{"sequences", &TrialResult::sequences},
+                                   Field{"nodes", &TrialResult::nodes},
                                    Field{"curve", &TrialResult::curve}};
 };
 

@@ -59,6 +59,17 @@ std::set<Situation> stored_situations(SQLite::Database& database, std::int64_t s
   return situations;
 }
 
+std::int64_t insert_situation(RowInsert& insert, std::int64_t sweep, const Situation& situation) {
+  for (const ClosedNull& null : kClosedNulls) {
+    std::vector<Cell> row = {
+        sweep,          std::string(null.name), Cell(), Cell(), Cell(), situation.length, situation.horizon,
+        kMetricsVersion};
+    append_metric_cells(measure(null, situation), MetricSet::kLayer, row);
+    insert(row);
+  }
+  return std::ssize(kClosedNulls);
+}
+
 }  // namespace
 
 void insert_closed_nulls(SQLite::Database& database, std::int64_t sweep,
@@ -67,15 +78,19 @@ void insert_closed_nulls(SQLite::Database& database, std::int64_t sweep,
   RowInsert insert(database, "baselines", hashed_columns(find_table("baselines")));
   for (const sweep::PlannedTrial& planned : trials) {
     const Situation situation = {planned.settings.model.length, planned.settings.measure.horizon};
-    if (!seen.insert(situation).second) continue;
-    for (const ClosedNull& null : kClosedNulls) {
-      std::vector<Cell> row = {
-          sweep,          std::string(null.name), Cell(), Cell(), Cell(), situation.length, situation.horizon,
-          kMetricsVersion};
-      append_metric_cells(measure(null, situation), MetricSet::kLayer, row);
-      insert(row);
-    }
+    if (seen.insert(situation).second) insert_situation(insert, sweep, situation);
   }
+}
+
+std::int64_t renew_closed_nulls(SQLite::Database& database, std::int64_t sweep) {
+  const std::set<Situation> situations = stored_situations(database, sweep);
+  SQLite::Statement forget(database, "DELETE FROM baselines WHERE sweep = ? AND trial IS NULL");
+  forget.bind(1, sweep);
+  forget.exec();
+  RowInsert insert(database, "baselines", hashed_columns(find_table("baselines")));
+  std::int64_t rows = 0;
+  for (const Situation& situation : situations) rows += insert_situation(insert, sweep, situation);
+  return rows;
 }
 
 }  // namespace headsweep::results

@@ -19,4 +19,8 @@ namespace headsweep::results {
 void insert_closed_nulls(SQLite::Database& database, std::int64_t sweep,
                          std::span<const sweep::PlannedTrial> trials);
 
+// Measures again those of the sweep that `baselines` has, in place. Returns how many; no transaction of its own. Throws
+// SQLite::Exception.
+std::int64_t renew_closed_nulls(SQLite::Database& database, std::int64_t sweep);
+
 }  // namespace headsweep::results

@@ -3,9 +3,9 @@
 #include <algorithm>
 #include <set>
 #include <string>
-#include <utility>
 
 #include "metrics/metric.h"
+#include "results/null_rows.h"
 #include "results/setting_columns.h"
 
 namespace headsweep::results {
@@ -55,18 +55,22 @@ std::vector<std::size_t> kept_columns(const Table& table, std::string_view query
   return kept;
 }
 
-}  // namespace
-
-Table headline(Table table, std::string_view query) {
-  if (query == "pairs" || query == "workers") return table;
-  const std::vector<std::size_t> kept = kept_columns(table, query);
+Table narrowed(const Table& wide, const std::vector<std::size_t>& kept) {
   Table narrow;
-  for (const std::size_t i : kept) narrow.columns.push_back(std::move(table.columns[i]));
-  for (std::vector<Cell>& row : table.rows) {
+  for (const std::size_t i : kept) narrow.columns.push_back(wide.columns[i]);
+  for (const std::vector<Cell>& row : wide.rows) {
     std::vector<Cell>& cells = narrow.rows.emplace_back();
-    for (const std::size_t i : kept) cells.push_back(std::move(row[i]));
+    for (const std::size_t i : kept) cells.push_back(row[i]);
   }
   return narrow;
+}
+
+}  // namespace
+
+Table headline(Table table, std::string_view query, bool nulls) {
+  if (query == "pairs" || query == "workers") return table;
+  const Table narrow = narrowed(table, kept_columns(table, query));
+  return query == "summary" && nulls ? with_null_rows(narrow, table) : narrow;
 }
 
 }  // namespace headsweep::results

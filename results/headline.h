@@ -9,6 +9,8 @@ namespace headsweep::results {
 
 // Keeps the columns that people look at first in the query of that name, and the columns of the arm whose values
 // differ between rows, so that rows can be told apart.
-Table headline(Table table, std::string_view query);
+// In `summary` with `nulls`: below each row one for every null measured with these models, in the same columns, and at
+// the end those in closed form, once; the column `attention` says whose values they are.
+Table headline(Table table, std::string_view query, bool nulls);
 
 }  // namespace headsweep::results

@@ -40,7 +40,8 @@ std::string nulls_sql() {
          "\n  FROM baselines b JOIN arms a ON b.sweep = a.sweep AND b.length = a.length"
          "\n    AND b.horizon = a.measure_horizon"
          "\n  JOIN layer_numbers n ON n.layer < a.layers WHERE b.trial IS NULL)"
-         "\nSELECT b.name AS \"null\", s.name AS sweep, b.task AS task, b.heads AS heads, b.arm AS arm,"
+         "\nSELECT b.name AS \"null\", b.name AS null_name, s.name AS sweep, b.task AS task, b.heads AS "
+         "heads, b.arm AS arm,"
          "\n  b.layer AS layer, b.split AS split, m.metric AS metric,"
          "\n  " +
          value + " AS value,\n  count(" + value_of("b") +

@@ -1,5 +1,7 @@
 #include "results/metric_columns.h"
 
+#include <cmath>
+
 #include "results/cells.h"
 
 namespace headsweep::results {
@@ -45,6 +47,26 @@ void append_metric_cells(const metrics::MetricSummaries& summaries, MetricSet se
     row.push_back(real_cell(summary.std));
     row.emplace_back(summary.n);
     if (info.scale == metrics::Scale::kWalkTime) row.emplace_back(summary.censored);
+  }
+}
+
+std::vector<MetricColumn> sequence_metric_columns() {
+  std::vector<MetricColumn> columns;
+  for (const metrics::MetricInfo& info : metrics::all_metrics()) {
+    const std::string name(info.name);
+    columns.push_back({name, "REAL"});
+    if (info.scale == metrics::Scale::kWalkTime) columns.push_back({name + "_censored", "INTEGER"});
+  }
+  return columns;
+}
+
+void append_sequence_cells(const metrics::MetricValues& values, std::vector<Cell>& row) {
+  for (const metrics::MetricInfo& info : metrics::all_metrics()) {
+    const double value = values[info.metric];
+    const bool walk_time = info.scale == metrics::Scale::kWalkTime;
+    const bool censored = walk_time && value > metrics::kWalkTimeCap;
+    row.push_back(censored || std::isinf(value) ? Cell() : real_cell(value));
+    if (walk_time) row.push_back(std::isnan(value) ? Cell() : Cell(std::int64_t{censored}));
   }
 }
 

@@ -26,6 +26,10 @@ std::vector<const metrics::MetricInfo*> metrics_of(MetricSet set);
 std::vector<MetricColumn> metric_columns(MetricSet set);
 std::vector<std::string> metric_column_names(MetricSet set);
 
+// Of one sequence: <name>, and for walk times <name>_censored (1: above 10^6 steps or infinite, then <name> is NULL).
+std::vector<MetricColumn> sequence_metric_columns();
+void append_sequence_cells(const metrics::MetricValues& values, std::vector<Cell>& row);
+
 // Appends one cell for each of metric_columns(set).
 void append_metric_cells(const metrics::MetricSummaries& summaries, MetricSet set, std::vector<Cell>& row);
 

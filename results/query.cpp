@@ -95,6 +95,21 @@ Condition parse_condition(const std::string& text, const NamedQuery& query,
   return {std::move(column), parse_value(text.substr(equals + 1))};
 }
 
+// Text never equals a number: somebody who compares them has mistyped one.
+void require_comparable(SQLite::Database& database, const NamedQuery& query, const Condition& condition,
+                        const std::string& text) {
+  if (!std::holds_alternative<std::string>(condition.value)) return;
+  const std::string column = quote_name(condition.column);
+  SQLite::Statement statement(database, "SELECT max(typeof(" + column + ") = 'text'), min(" + column +
+                                            ") FROM " + std::string(query.source) + " WHERE " + column +
+                                            " IS NOT NULL");
+  statement.executeStep();
+  if (statement.getColumn(0).isNull() || statement.getColumn(0).getInt() != 0) return;
+  throw UserError("--where " + text + ": column '" + condition.column + "' holds numbers, and '" +
+                  std::get<std::string>(condition.value) + "' is none; for example --where " +
+                  condition.column + "=" + statement.getColumn(1).getString());
+}
+
 Table fetch(SQLite::Statement& statement) {
   Table table{columns_of(statement), {}};
   while (statement.executeStep()) table.rows.push_back(read_row(statement));
@@ -108,6 +123,7 @@ Table select(SQLite::Database& database, const NamedQuery& named, const std::vec
   std::vector<std::string> terms;
   for (const std::string& text : where) {
     conditions.push_back(parse_condition(text, named, columns));
+    require_comparable(database, named, conditions.back(), text);
     terms.push_back(quote_name(conditions.back().column) + " IS ?");
   }
   const std::string filter = terms.empty() ? "" : " WHERE " + join(terms, " AND ");
@@ -127,7 +143,7 @@ Table run_query(StoreReader& store, const Query& query) {
   const NamedQuery& named = find_query(query.name);
   try {
     Table table = select(store.database(), named, query.where);
-    return query.headline ? headline(std::move(table), query.name) : table;
+    return query.headline ? headline(std::move(table), query.name, query.nulls) : table;
   } catch (const SQLite::Exception& error) {
     throw UserError(describe_problem(error, store.path()));
   }

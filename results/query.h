@@ -14,14 +14,17 @@ namespace headsweep::results {
 struct Query {
   std::string name = "summary";    // one of query_names()
   std::vector<std::string> where;  // "column=value", all must hold; "column=null": absent
-  // Only the columns that people look at first, and those of the arm that differ between rows.
+  // Only the columns that people look at first, and those of the arm that differ between rows; in `summary` the nulls
+  // as rows below the values (results/headline.h) instead of columns beside them.
   bool headline = false;
+  bool nulls = true;  // with headline: these rows
 };
 
 // trials, layers, heads, curve, summary, pairs, failures, workers.
 std::span<const std::string_view> query_names();
 
-// Rows in a fixed order. Throws UserError: unknown name or column (with the nearest one), a condition without '=',
+// Rows in a fixed order. Throws UserError: unknown name or column (with the nearest one), a condition without '=', text
+// for a column of numbers,
 // or a store that cannot be read.
 Table run_query(StoreReader& store, const Query& query);
 

@@ -33,16 +33,24 @@ ResultRows::ResultRows(SQLite::Database& database, std::int64_t sweep)
       layers_(insert_into(database, "layer_metrics")),
       heads_(insert_into(database, "head_metrics")),
       nulls_(insert_into(database, "baselines")),
+      sequences_(insert_into(database, "sequence_metrics")),
+      nodes_(insert_into(database, "node_fidelity")),
       points_(insert_into(database, "curves")),
       point_layers_(insert_into(database, "curve_metrics")) {}
 
 void ResultRows::insert(protocol::TrialId trial, protocol::AttemptId attempt,
                         const protocol::TrialResult& result, const std::string& finished_at) {
   insert_summary(trial, attempt, result, finished_at);
+  insert_measurements(trial, result);
+  for (const protocol::CurvePoint& point : result.curve) insert_point(trial, point);
+}
+
+void ResultRows::insert_measurements(protocol::TrialId trial, const protocol::TrialResult& result) {
   for (const protocol::LayerMeasurement& layer : result.layers) insert_layer(trial, layer);
   for (const protocol::HeadMeasurement& head : result.heads) insert_head(trial, head);
   for (const protocol::NullMeasurement& null : result.nulls) insert_null(trial, null);
-  for (const protocol::CurvePoint& point : result.curve) insert_point(trial, point);
+  for (const protocol::SequenceMeasurement& sequence : result.sequences) insert_sequence(trial, sequence);
+  for (const protocol::NodeMeasurement& node : result.nodes) insert_node(trial, node);
 }
 
 void ResultRows::insert_summary(protocol::TrialId trial, protocol::AttemptId attempt,
@@ -72,6 +80,8 @@ void ResultRows::insert_summary(protocol::TrialId trial, protocol::AttemptId att
           count(result.nulls.size()),
           count(result.curve.size()),
           curve_layer_rows(result),
+          count(result.sequences.size()),
+          count(result.nodes.size()),
           finished_at};
   results_(row_);
 }
@@ -93,6 +103,31 @@ void ResultRows::insert_null(protocol::TrialId trial, const protocol::NullMeasur
   row_ = {sweep_, null.null, trial, layer.layer, split_cell(layer.split), Cell(), Cell(), kMetricsVersion};
   append_metric_cells(layer.metrics, MetricSet::kLayer, row_);
   nulls_(row_);
+}
+
+void ResultRows::insert_sequence(protocol::TrialId trial, const protocol::SequenceMeasurement& sequence) {
+  row_ = {trial,
+          sequence.layer,
+          optional_cell(sequence.head),
+          split_cell(sequence.split),
+          sequence.sequence,
+          kMetricsVersion};
+  append_sequence_cells(sequence.metrics, row_);
+  sequences_(row_);
+}
+
+void ResultRows::insert_node(protocol::TrialId trial, const protocol::NodeMeasurement& node) {
+  row_ = {trial,
+          node.layer,
+          split_cell(node.split),
+          node.position,
+          kMetricsVersion,
+          real_cell(node.fidelity),
+          real_cell(node.fidelity_std),
+          real_cell(node.step),
+          real_cell(node.step_std),
+          node.n};
+  nodes_(row_);
 }
 
 void ResultRows::insert_point(protocol::TrialId trial, const protocol::CurvePoint& point) {

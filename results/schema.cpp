@@ -27,7 +27,7 @@ void create_tables(SQLite::Database& database) {
   database.exec("CREATE INDEX attempts_by_worker ON attempts (worker, state)");
 }
 
-// Element v leads from version v to v + 1. Columns of settings and metrics need none: see add_columns().
+// Element v leads from version v to v + 1. Columns of settings and metrics, and new tables need none: see add_columns().
 constexpr std::array<Migration, kSchemaVersion> kMigrations = {create_tables};
 
 std::set<std::string> existing_columns(SQLite::Database& database, const std::string& table) {
@@ -38,9 +38,14 @@ std::set<std::string> existing_columns(SQLite::Database& database, const std::st
   return names;
 }
 
+// Adds the tables and columns that came since the file was written.
 void add_columns(SQLite::Database& database) {
   for (const TableSpec& table : store_tables()) {
     const std::set<std::string> existing = existing_columns(database, table.name);
+    if (existing.empty()) {
+      database.exec(create_table_sql(table));
+      continue;
+    }
     for (const ColumnSpec& column : table.columns) {
       if (existing.contains(column.name)) continue;
       database.exec("ALTER TABLE " + table.name + " ADD COLUMN " + column.name + " " + column.definition);

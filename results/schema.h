@@ -9,8 +9,8 @@ class Database;
 
 namespace headsweep::results {
 
-// In one transaction: runs the migrations from the file's user_version to kSchemaVersion, adds columns of settings
-// and metrics that came since, recreates the views. Does not write if nothing changed. Throws SQLite::Exception.
+// In one transaction: runs the migrations from the file's user_version to kSchemaVersion, adds tables, and
+// columns of settings and metrics, that came since, recreates the views. Does not write if nothing changed. Throws SQLite::Exception.
 void migrate(SQLite::Database& database);
 
 // SHA-256 over the definitions of all tables, indexes and views as they stand in the file.

@@ -122,7 +122,8 @@ TableSpec attempts_table() {
           {}};
 }
 
-// The numbers of rows that belong to the result let `verify` see that one is missing.
+// The numbers of rows that belong to the result let `verify` see that one is missing; NULL where the result is older than
+// the table.
 TableSpec results_table() {
   return {"results",
           {{"trial", "INTEGER PRIMARY KEY REFERENCES trials"},
@@ -150,6 +151,8 @@ TableSpec results_table() {
            {"null_rows", "INTEGER NOT NULL"},
            {"curve_rows", "INTEGER NOT NULL"},
            {"curve_layer_rows", "INTEGER NOT NULL"},
+           {"sequence_rows", "INTEGER"},
+           {"node_rows", "INTEGER"},
            {"finished_at", "TEXT NOT NULL"},
            kRowHash},
           {}};
@@ -179,6 +182,40 @@ TableSpec head_metrics_table() {
                      {"PRIMARY KEY (trial, layer, head, split)"}};
   append_metrics(table.columns, MetricSet::kHead);
   return table;
+}
+
+// Optional: every sequence by itself. `head` is NULL for the layer's combination.
+TableSpec sequence_metrics_table() {
+  TableSpec table = {"sequence_metrics",
+                     {{"row", "INTEGER PRIMARY KEY", false},
+                      {"trial", "INTEGER NOT NULL REFERENCES results"},
+                      {"layer", "INTEGER NOT NULL"},
+                      {"head", "INTEGER"},
+                      {"split", std::string("TEXT NOT NULL ") + kSplitCheck},
+                      {"sequence", "INTEGER NOT NULL"},
+                      {"metrics_version", "INTEGER NOT NULL"}},
+                     {"UNIQUE (trial, layer, head, split, sequence)"}};
+  for (const MetricColumn& metric : sequence_metric_columns())
+    table.columns.push_back({metric.name, metric.type});
+  table.columns.push_back(kRowHash);
+  return table;
+}
+
+// Optional: fidelity of every position of a layer's combination, over the sequences.
+TableSpec node_fidelity_table() {
+  return {"node_fidelity",
+          {{"trial", "INTEGER NOT NULL REFERENCES results"},
+           {"layer", "INTEGER NOT NULL"},
+           {"split", std::string("TEXT NOT NULL ") + kSplitCheck},
+           {"position", "INTEGER NOT NULL"},
+           {"metrics_version", "INTEGER NOT NULL"},
+           {"fidelity", "REAL"},
+           {"fidelity_std", "REAL"},
+           {"fidelity_t", "REAL"},
+           {"fidelity_t_std", "REAL"},
+           {"fidelity_n", "INTEGER NOT NULL"},
+           kRowHash},
+          {"PRIMARY KEY (trial, layer, split, position)"}};
 }
 
 TableSpec curves_table() {
@@ -259,10 +296,11 @@ TableSpec store_info_table() {
 }  // namespace
 
 std::vector<TableSpec> store_tables() {
-  return {sweeps_table(),   amendments_table(),    trials_table(),        workers_table(),
-          attempts_table(), results_table(),       layer_metrics_table(), head_metrics_table(),
-          curves_table(),   curve_metrics_table(), baselines_table(),     events_table(),
-          metrics_table(),  t_quantiles_table(),   store_info_table()};
+  return {sweeps_table(),           amendments_table(),    trials_table(),        workers_table(),
+          attempts_table(),         results_table(),       layer_metrics_table(), head_metrics_table(),
+          sequence_metrics_table(), node_fidelity_table(), curves_table(),        curve_metrics_table(),
+          baselines_table(),        events_table(),        metrics_table(),       t_quantiles_table(),
+          store_info_table()};
 }
 
 TableSpec find_table(const std::string& name) {

@@ -56,7 +56,9 @@ void verify_results(SQLite::Database& database, std::vector<Finding>& findings) 
                                                          {"head_rows", "head_metrics"},
                                                          {"null_rows", "baselines"},
                                                          {"curve_rows", "curves"},
-                                                         {"curve_layer_rows", "curve_metrics"}};
+                                                         {"curve_layer_rows", "curve_metrics"},
+                                                         {"sequence_rows", "sequence_metrics"},
+                                                         {"node_rows", "node_fidelity"}};
   for (const auto& [column, table] : counted) verify_row_count(database, column, table, findings);
 }
 

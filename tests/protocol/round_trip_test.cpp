@@ -108,6 +108,18 @@ TEST(RoundTrip, IntegersKeepTheirValueAtEveryLength) {
   }
 }
 
+TEST(RoundTrip, ValuesOfSequencesMayBeInfiniteOrUndefined) {
+  TrialResult sent = sample_result();
+  sent.sequences = {{0, {}, Split::kTrain, 3, {}}};
+  sent.sequences[0].metrics.values[2] = std::numeric_limits<double>::infinity();
+  const auto received = std::get<TrialDone>(decode(encode(TrialDone{1, sent}))).result.sequences;
+  ASSERT_EQ(received.size(), 1U);
+  EXPECT_EQ(received[0].head, std::nullopt);
+  EXPECT_EQ(received[0].sequence, 3);
+  EXPECT_TRUE(std::isinf(received[0].metrics.values[2]));
+  EXPECT_TRUE(std::isnan(received[0].metrics.values[1]));
+}
+
 TEST(RoundTrip, MetricsWithoutValueTakeOneByte) {
   TrialResult with = sample_result();
   with.layers = {{0, Split::kTrain, {}}};

@@ -11,6 +11,13 @@ metrics::MetricSummaries sample_summaries() {
   return summaries;
 }
 
+metrics::MetricValues sample_values() {
+  metrics::MetricValues values;
+  values.values[0] = 16.1;
+  values.values[1] = 1e300;
+  return values;
+}
+
 std::vector<Assignment> sample_bundle() {
   trial::Settings settings;
   settings.model.heads = 4;
@@ -47,6 +54,8 @@ TrialResult sample_result() {
   result.heads = {{1, 2, Split::kTrain, 5, sample_summaries()}};
   result.nulls = {{"untrained", layer}};
   result.curve = {{60, 1.3, 0.4, -0.2, {layer}}, {120, 0.7, 0.8, std::nullopt, {}}};
+  result.sequences = {{1, 3, Split::kTrain, 49, sample_values()}, {kWholeModel, {}, Split::kHeldOut, 0, {}}};
+  result.nodes = {{1, Split::kHeldOut, 99, 0.7, 0.1, 3.6, 0.3, 50}};
   return result;
 }
 

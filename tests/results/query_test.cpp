@@ -1,5 +1,7 @@
 #include "results/query.h"
 
+#include <algorithm>
+
 #include <gmock/gmock.h>
 
 #include "sample_store.h"
@@ -7,6 +9,7 @@
 namespace headsweep::results {
 namespace {
 
+using testing::AllOf;
 using testing::Contains;
 using testing::ElementsAre;
 using testing::HasSubstr;
@@ -21,7 +24,11 @@ class QueryTest : public StoreTest {
   Table ask(const std::string& name, const std::vector<std::string>& where = {},
             bool headline = false) const {
     StoreReader reader(path());
-    return run_query(reader, {name, where, headline});
+    return run_query(reader, {name, where, headline, true});
+  }
+  Table run_without_nulls(const std::string& name) const {
+    StoreReader reader(path());
+    return run_query(reader, {name, {}, true, false});
   }
   Table ask_sql(const std::string& statement) const {
     StoreReader reader(path());
@@ -58,13 +65,41 @@ TEST_F(QueryTest, NamesTheNearest) {
 
 TEST_F(QueryTest, HeadlineKeepsWhatTellsRowsApart) {
   const Table all = ask("summary");
-  const Table narrow = ask("summary", {}, true);
+  const Table narrow = run_without_nulls("summary");
   EXPECT_EQ(narrow.rows.size(), all.rows.size());
   EXPECT_LT(narrow.columns.size(), 20);
   EXPECT_THAT(narrow.columns, Contains("heads"));
   EXPECT_THAT(narrow.columns, Contains("head_width"));  // differs between rows
   EXPECT_THAT(narrow.columns, Not(Contains("width")));  // does not
   EXPECT_THAT(narrow.columns, Contains("fidelity_min_inner"));
+}
+
+// The sample has an untrained null of layer 0 held out, and none of the others that need a model.
+TEST_F(QueryTest, NullsStandBelowTheValues) {
+  const Table table = ask("summary", {"task=copy", "heads=2", "layer=0", "split=heldout"}, true);
+  const auto column = [&](const std::string& name) {
+    return static_cast<std::size_t>(std::ranges::find(table.columns, name) - table.columns.begin());
+  };
+  std::vector<Cell> attention;
+  for (const std::vector<Cell>& row : table.rows) attention.push_back(row.at(column("attention")));
+  EXPECT_THAT(attention, ElementsAre(Cell("trained"), Cell("untrained"), Cell("uniform"), Cell("identity"),
+                                     Cell("previous_token")));
+  const std::size_t fidelity = column("fidelity_min_inner");
+  EXPECT_EQ(table.rows[1].at(fidelity),
+            table.rows[0].at(fidelity));  // the sample's null has its trial's numbers
+  EXPECT_EQ(table.rows[1].at(column("heads")), Cell());
+  EXPECT_NEAR(std::get<double>(table.rows[2].at(column("mixing_time_forward"))), 6, 1e-12);
+  // Closed forms are shown once, not for every arm.
+  EXPECT_EQ(ask("summary", {"layer=0", "split=heldout"}, true).rows.size(), 4 + 4 + 3);
+}
+
+TEST_F(QueryTest, RefusesTextForNumbers) {
+  EXPECT_THAT(user_error_of([&] { ask("trials", {"heads=x"}); }),
+              AllOf(HasSubstr("'heads' holds numbers"), HasSubstr("--where heads=1")));
+  EXPECT_THAT(user_error_of([&] { ask("summary", {"fidelity_min_inner=high"}); }),
+              HasSubstr("holds numbers"));
+  EXPECT_EQ(ask("trials", {"task=x"}).rows.size(), 0);
+  EXPECT_EQ(ask("trials", {"checkpoint=x"}).rows.size(), 0);  // a column without values holds no numbers
 }
 
 TEST_F(QueryTest, RunsSqlThatReads) {
@@ -103,9 +138,9 @@ TEST_F(ReaderTest, ReadsWhileARunWrites) {
   OwnedStore store(path());
   const FrozenSweep frozen = freeze(store, sample_sweep());
   StoreReader reader(path());
-  EXPECT_EQ(run_query(reader, {"trials", {"state=done"}, false}).rows.size(), 0);
+  EXPECT_EQ(run_query(reader, {"trials", {"state=done"}, false, false}).rows.size(), 0);
   run_all(store, frozen);
-  EXPECT_EQ(run_query(reader, {"trials", {"state=done"}, false}).rows.size(), 12);
+  EXPECT_EQ(run_query(reader, {"trials", {"state=done"}, false, false}).rows.size(), 12);
 }
 
 TEST_F(ReaderTest, SaysWhatIsWrongWithTheFile) {

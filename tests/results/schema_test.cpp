@@ -141,6 +141,15 @@ TEST_F(SchemaTest, AddsColumnsThatCameSince) {
   EXPECT_EQ(findings.front().problem, "dropout does not follow from the settings");
 }
 
+TEST_F(SchemaTest, AddsTablesThatCameSince) {
+  make_finished_store(path());
+  sql(path(), "DROP TABLE node_fidelity");
+  sql(path(), "UPDATE results SET node_rows = NULL");
+  sql(path(), "UPDATE store_info SET value = 'older' WHERE name = 'layout'");
+  { const OwnedStore store(path()); }
+  EXPECT_EQ(sql_integer(path(), "SELECT count(*) FROM node_fidelity"), 0);
+}
+
 TEST_F(SchemaTest, NewMetricColumnsLeaveOldRowsWhole) {
   make_finished_store(path());
   {

@@ -21,6 +21,9 @@ Arguments parse_arguments(int argc, const char* const* argv) {
       ->capture_default_str();
   CLI::Option* const measure =
       app.add_option("--measure", arguments.checkpoints, "measure these models, print JSON");
+  CLI::Option* const remeasure =
+      app.add_option("--remeasure", arguments.checkpoints, "measure these kept models, write frames")
+          ->excludes(measure);
   app.add_option("--task", arguments.task, "with --measure: task of the sequences");
   app.add_option("--heads", arguments.heads, "with --measure: head count of a state_dict");
   app.add_option("--inputs", arguments.inputs, "with --measure: JSON object with `tokens`");
@@ -43,6 +46,7 @@ Arguments parse_arguments(int argc, const char* const* argv) {
     throw CommandLineError{std::string(error.what()) + " (headsweep-trainer --help)"};
   }
   if (measure->count() > 0) arguments.mode = Arguments::Mode::kMeasure;
+  if (remeasure->count() > 0) arguments.mode = Arguments::Mode::kRemeasure;
   if (devices) arguments.mode = Arguments::Mode::kDevices;
   if (version) arguments.mode = Arguments::Mode::kVersion;
   return arguments;

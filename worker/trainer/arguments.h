@@ -9,7 +9,7 @@
 namespace headsweep::trainer {
 
 struct Arguments {
-  enum class Mode { kServe, kMeasure, kDevices, kVersion };
+  enum class Mode { kServe, kMeasure, kRemeasure, kDevices, kVersion };
   Mode mode = Mode::kServe;
 
   // kServe: the agent's frame pipe is descriptor 3.
@@ -18,8 +18,10 @@ struct Arguments {
   std::optional<std::int64_t> parent_pid;  // who must be the parent; another one: it has died
   std::string step = "auto";               // auto | eager
 
-  // kMeasure
+  // kMeasure, kRemeasure
   std::vector<std::string> checkpoints;
+
+  // kMeasure
   std::string task;                   // empty: as the file says
   std::optional<std::int64_t> heads;  // of a state_dict; a kept model says it itself
   std::string inputs;                 // file; empty: held-out samples

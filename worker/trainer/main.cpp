@@ -14,6 +14,7 @@
 #include "worker/trainer/keep_freed_memory.h"
 #include "worker/trainer/measure_files.h"
 #include "worker/trainer/parent_watch.h"
+#include "worker/trainer/remeasure_models.h"
 #include "worker/trainer/serve_agent.h"
 
 namespace {
@@ -59,6 +60,10 @@ int run(const Arguments& arguments) {
       headsweep::trainer::prepare_arithmetic(at::kCPU, arguments.threads);
       std::cout << headsweep::trainer::measure_files(arguments);
       return EXIT_SUCCESS;
+    case Arguments::Mode::kRemeasure:
+      headsweep::trainer::prepare_arithmetic(at::kCPU, arguments.threads);
+      headsweep::trainer::remeasure_models(arguments.checkpoints, std::cout);
+      return EXIT_SUCCESS;
     case Arguments::Mode::kDevices:
       std::cout << nlohmann::json{{"devices", headsweep::trainer::all_devices()}}.dump() << "\n";
       return EXIT_SUCCESS;
@@ -76,7 +81,8 @@ int main(int argc, char** argv) {
   try {
     const Arguments arguments = headsweep::trainer::parse_arguments(argc, argv);
     // `headsweep measure` passes the line on to a person who never started this program.
-    if (arguments.mode == Arguments::Mode::kMeasure) speaker = "headsweep: ";
+    if (arguments.mode == Arguments::Mode::kMeasure || arguments.mode == Arguments::Mode::kRemeasure)
+      speaker = "headsweep: ";
     if (arguments.parent_pid && !headsweep::trainer::die_with_parent(*arguments.parent_pid))
       return EXIT_SUCCESS;
     headsweep::trainer::keep_freed_memory();

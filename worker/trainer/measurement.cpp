@@ -7,6 +7,7 @@
 #include <ATen/core/grad_mode.h>
 
 #include "errors/check.h"
+#include "metrics/layer_heads.h"
 #include "tasks/task.h"
 #include "trial/task_shape.h"
 #include "worker/trainer/model.h"
@@ -70,12 +71,17 @@ class Measurer {
   Measurement measure(const Sequences& sequences) && {
     const Tensor tokens = ids(sequences.tokens, sequences);
     const Tensor targets = ids(sequences.targets, sequences);
+    if (options_.permuted_draws) {
+      nulls_.emplace(sequences.count,
+                     metrics::NullOptions{settings_.seed, *options_.permuted_draws, options_.horizon});
+    }
     for (std::int64_t first = 0; first < sequences.count; first += kChunk) {
       const std::int64_t count = std::min(kChunk, sequences.count - first);
       measure_chunk(tokens.narrow(0, first, count), targets.narrow(0, first, count));
     }
     measured_.loss = score_.loss / static_cast<double>(score_.positions);
     measured_.accuracy = static_cast<double>(score_.correct) / static_cast<double>(score_.positions);
+    if (nulls_) measured_.nulls = nulls_->values();
     return std::move(measured_);
   }
 
@@ -102,22 +108,26 @@ class Measurer {
     return keys;
   }
 
+  metrics::LayerHeads heads_of(const LayerAttention& layer, std::int64_t sequence, std::size_t number) const {
+    const Tensor attention = layer.attention[sequence];
+    const Tensor values = layer.values[sequence];
+    const Tensor outputs = layer.outputs[sequence];
+    return metrics::checked_heads({attention.size(0), attention.size(1), values.size(2), elements(attention),
+                                   importance_[number], elements(values), elements(outputs)});
+  }
+
   void measure_sequence(const std::vector<LayerAttention>& layers, std::int64_t sequence,
                         const std::vector<std::int64_t>& needed_keys) {
-    const metrics::MeasureOptions options{options_.horizon, needed_keys, options_.core_only};
-    std::vector<std::vector<double>> combined;
+    metrics::MeasureOptions options{options_.horizon, needed_keys, options_.core_only, options_.heads};
+    std::vector<metrics::LayerHeads> heads;
+    std::vector<metrics::LowerTriangle> combined;
     for (std::size_t number = 0; number < layers.size(); ++number) {
-      const LayerAttention& layer = layers[number];
-      const Tensor attention = layer.attention[sequence];
-      const Tensor values = layer.values[sequence];
-      const Tensor outputs = layer.outputs[sequence];
-      const metrics::LayerAttention view{attention.size(0),   attention.size(1),   values.size(2),
-                                         elements(attention), importance_[number], elements(values),
-                                         elements(outputs)};
-      measured_.layers[number].push_back(metrics::measure_layer(view, options));
-      combined.push_back(metrics::combine(view));
+      heads.push_back(heads_of(layers[number], sequence, number));
+      measured_.layers[number].push_back(metrics::measure_heads(heads.back(), options));
+      combined.push_back(metrics::combination(heads.back()));
     }
-    measured_.rollout.push_back(metrics::measure_rollout(combined, settings_.model.length, options));
+    measured_.rollout.push_back(metrics::measure_rollout(combined, options));
+    if (nulls_) nulls_->add(heads, needed_keys);
   }
 
   const trial::Settings& settings_;
@@ -125,6 +135,7 @@ class Measurer {
   Model model_;
   const tasks::Task& task_;
   std::vector<std::vector<double>> importance_;
+  std::optional<metrics::NullMeasurement> nulls_;
   Score score_;
   Measurement measured_{};
 };
@@ -143,34 +154,6 @@ Measurement measure_model(const trial::Settings& settings, const Tensor& flat_pa
                           const Sequences& sequences, const MeasurementOptions& options) {
   const at::NoGradGuard no_grad;
   return Measurer(settings, flat_parameters, options).measure(sequences);
-}
-
-std::vector<protocol::LayerMeasurement> layer_measurements(const Measurement& measured,
-                                                           protocol::Split split) {
-  std::vector<protocol::LayerMeasurement> rows;
-  for (std::size_t layer = 0; layer < measured.layers.size(); ++layer) {
-    std::vector<metrics::MetricValues> combined;
-    for (const metrics::LayerValues& values : measured.layers[layer]) combined.push_back(values.combined);
-    rows.push_back({static_cast<std::int64_t>(layer), split, metrics::summarize(combined)});
-  }
-  rows.push_back({protocol::kWholeModel, split, metrics::summarize(measured.rollout)});
-  return rows;
-}
-
-std::vector<protocol::HeadMeasurement> head_measurements(const Measurement& measured, protocol::Split split,
-                                                         std::span<const std::int64_t> unreachable) {
-  std::vector<protocol::HeadMeasurement> rows;
-  for (std::size_t layer = 0; layer < measured.layers.size(); ++layer) {
-    const auto& sequences = measured.layers[layer];
-    const std::size_t heads = sequences.empty() ? 0 : sequences.front().heads.size();
-    for (std::size_t head = 0; head < heads; ++head) {
-      std::vector<metrics::MetricValues> of_head;
-      for (const metrics::LayerValues& values : sequences) of_head.push_back(values.heads[head]);
-      rows.push_back({static_cast<std::int64_t>(layer), static_cast<std::int64_t>(head), split,
-                      unreachable[head], metrics::summarize(of_head)});
-    }
-  }
-  return rows;
 }
 
 }  // namespace headsweep::trainer

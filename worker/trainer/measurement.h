@@ -3,13 +3,14 @@
 
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <span>
 #include <vector>
 
 #include <ATen/core/Tensor.h>
 
 #include "metrics/measure.h"
-#include "protocol/trial_result.h"
+#include "metrics/null_measurement.h"
 #include "trial/settings.h"
 #include "worker/trainer/batches.h"
 
@@ -18,6 +19,9 @@ namespace headsweep::trainer {
 struct MeasurementOptions {
   std::int64_t horizon = 100;
   bool core_only = false;
+  bool heads = true;  // false: metrics of layers and of the whole model only
+  // Given: measure the nulls that are made of the model's own heads too.
+  std::optional<std::int64_t> permuted_draws = std::nullopt;
   std::function<void()> after_sequence = [] {};  // a sign of life for whoever waits
 };
 
@@ -27,6 +31,7 @@ struct Measurement {
   double accuracy;  // fraction of the loss positions; NaN if there are none
   std::vector<std::vector<metrics::LayerValues>> layers;  // [layer][sequence]
   std::vector<metrics::MetricValues> rollout;             // [sequence], of the whole model
+  std::vector<metrics::NullValues> nulls;                 // if asked for
 };
 
 // Evaluation mode: no dropout. `flat_parameters` [P]; its dtype and device are those of the forward pass.
@@ -35,13 +40,6 @@ struct Measurement {
 // Throws UserError where the attention is no probability (a diverged model).
 Measurement measure_model(const trial::Settings& settings, const at::Tensor& flat_parameters,
                           const Sequences& sequences, const MeasurementOptions& options);
-
-// Summaries over the sequences, in the form of a trial's result: layers in order, then the whole model.
-std::vector<protocol::LayerMeasurement> layer_measurements(const Measurement& measured,
-                                                           protocol::Split split);
-// `unreachable`: of each head, what HeadMeasurement says of its graph.
-std::vector<protocol::HeadMeasurement> head_measurements(const Measurement& measured, protocol::Split split,
-                                                         std::span<const std::int64_t> unreachable);
 
 // Relative Frobenius norms of each head's columns of an attention output projection (width, heads * k):
 // [heads], non-negative, sums to 1.

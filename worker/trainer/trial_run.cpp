@@ -9,15 +9,14 @@
 
 #include "errors/check.h"
 #include "errors/user_error.h"
-#include "trial/head_graphs.h"
 #include "trial/parameters.h"
 #include "worker/trainer/build_info.h"
 #include "worker/trainer/bundle_buffers.h"
 #include "worker/trainer/checkpoints.h"
 #include "worker/trainer/curve.h"
 #include "worker/trainer/device.h"
-#include "worker/trainer/measurement.h"
 #include "worker/trainer/model.h"
+#include "worker/trainer/trial_measurement.h"
 
 namespace headsweep::trainer {
 namespace {
@@ -47,15 +46,6 @@ void from_bytes(const std::vector<std::byte>& bytes, const at::Tensor& into) {
   check(on_cpu.nbytes() == bytes.size(), "a checkpoint of that key and dtype has the trial's size");
   std::memcpy(on_cpu.mutable_data_ptr(), bytes.data(), bytes.size());
   into.copy_(on_cpu);
-}
-
-tasks::Split task_split(protocol::Split split) {
-  return split == protocol::Split::kTrain ? tasks::Split::kTraining : tasks::Split::kHeldOut;
-}
-
-template <class T>
-void append(std::vector<T>& to, std::vector<T> from) {
-  std::move(from.begin(), from.end(), std::back_inserter(to));
 }
 
 // Throws UserError where the tensors are not as large as the plan says.
@@ -115,21 +105,14 @@ void TrialRun::record(const BatchOutcome& outcome, double seconds) {
     // The last step's layers are those of the result; finish() puts them in.
     const bool measure_now = is_measured_step(settings, step_) && !is_trained();
     curve_.push_back({step_, outcome.loss, outcome.accuracy, outcome.diversity,
-                      measure_now ? measure_along_the_way() : std::vector<protocol::LayerMeasurement>{}});
+                      measure_now ? measure_layers() : std::vector<protocol::LayerMeasurement>{}});
   }
   progress_.report(step_);
 }
 
-std::vector<protocol::LayerMeasurement> TrialRun::measure_along_the_way() {
+std::vector<protocol::LayerMeasurement> TrialRun::measure_layers() {
   const Stopwatch stopwatch(measure_seconds_);
-  const trial::Settings& settings = assignment_.settings;
-  const MeasurementOptions options{settings.measure.horizon, true, [this] { progress_.report(step_); }};
-  std::vector<protocol::LayerMeasurement> layers;
-  for (const protocol::Split split : {protocol::Split::kTrain, protocol::Split::kHeldOut}) {
-    const Sequences sequences = measured_sequences(settings, task_split(split));
-    append(layers, layer_measurements(measure_model(settings, state_.parameters, sequences, options), split));
-  }
-  return layers;
+  return measure_along_the_way(assignment_.settings, state_.parameters, [this] { progress_.report(step_); });
 }
 
 ModelFile TrialRun::describe(ModelFile::Kind kind) const {
@@ -161,24 +144,6 @@ void TrialRun::keep_model(protocol::TrialResult& result) const {
       write_model_file(store_folder_ / result.model_file, describe(ModelFile::Kind::kModel));
 }
 
-void TrialRun::measure_split(protocol::TrialResult& result, protocol::Split split) {
-  const trial::Settings& settings = assignment_.settings;
-  const MeasurementOptions options{settings.measure.horizon, false, [this] { progress_.report(step_); }};
-  const Sequences sequences = measured_sequences(settings, task_split(split));
-  const Measurement trained = measure_model(settings, state_.parameters, sequences, options);
-  append(result.layers, layer_measurements(trained, split));
-  append(result.heads, head_measurements(trained, split, trial::unreachable_positions(settings)));
-  const bool is_train = split == protocol::Split::kTrain;
-  (is_train ? result.train_loss : result.loss) = trained.loss;
-  (is_train ? result.train_accuracy : result.accuracy) = trained.accuracy;
-
-  const at::Tensor initial = initial_parameters(settings, context_.dtype, context_.device);
-  const Measurement untrained = measure_model(settings, initial, sequences, options);
-  for (protocol::LayerMeasurement& row : layer_measurements(untrained, split)) {
-    result.nulls.push_back({"untrained", std::move(row)});
-  }
-}
-
 protocol::TrialResult TrialRun::finish() {
   check(is_trained(), "a trial is measured when it is trained");
   if (!state_.parameters.isfinite().all().item<bool>()) {
@@ -188,8 +153,8 @@ protocol::TrialResult TrialRun::finish() {
   protocol::TrialResult result{};
   {
     const Stopwatch stopwatch(measure_seconds_);
-    measure_split(result, protocol::Split::kTrain);
-    measure_split(result, protocol::Split::kHeldOut);
+    measure_trained(
+        settings, state_.parameters, [this] { progress_.report(step_); }, result);
   }
   if (is_measured_step(settings, step_)) curve_.back().layers = result.layers;
   result.parameters = parameters_;

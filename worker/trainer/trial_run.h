@@ -53,8 +53,7 @@ class TrialRun {
 
  private:
   void resume(const ModelFile& checkpoint);
-  std::vector<protocol::LayerMeasurement> measure_along_the_way();
-  void measure_split(protocol::TrialResult& result, protocol::Split split);
+  std::vector<protocol::LayerMeasurement> measure_layers();
   void keep_model(protocol::TrialResult& result) const;
   [[nodiscard]] ModelFile describe(ModelFile::Kind kind) const;
 

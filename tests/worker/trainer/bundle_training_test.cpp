@@ -40,7 +40,7 @@ TEST(BundleTraining, ATrialIsTrainedAndMeasured) {
   EXPECT_GT(result.loss, 0);
   EXPECT_THAT(result.layers, SizeIs(2 * 3));     // splits x (layers and the whole model)
   EXPECT_THAT(result.heads, SizeIs(2 * 2 * 2));  // splits x layers x heads
-  EXPECT_THAT(result.nulls, SizeIs(2 * 3));      // untrained
+  EXPECT_THAT(result.nulls, SizeIs(2 * 3 * 4));  // untrained, permuted, crossed, equal weights
   EXPECT_EQ(result.nulls.front().null, "untrained");
   EXPECT_EQ(result.model_file, "");
   const auto& mixing = result.layers[0].metrics[static_cast<std::size_t>(metrics::Metric::kMixingTimePaper)];

@@ -1,0 +1,89 @@
+#include "metrics/null_measurement.h"
+
+#include <cmath>
+
+#include <gtest/gtest.h>
+
+#include "close_to.h"
+#include "sample_attention.h"
+
+namespace headsweep::metrics {
+namespace {
+
+constexpr std::int64_t kSequences = 3;
+constexpr std::int64_t kHeads = 2;
+constexpr std::int64_t kPositions = 9;
+constexpr std::int64_t kDraws = 4;
+
+std::vector<LayerHeads> layers_of(std::uint64_t sequence) {
+  std::vector<LayerHeads> layers;
+  for (std::uint64_t layer = 0; layer < 2; ++layer) {
+    layers.push_back(checked_heads(random_layer(10 * sequence + layer, kHeads, kPositions, 2, 3).view()));
+  }
+  return layers;
+}
+
+std::vector<NullValues> measured(bool equal_sequences) {
+  NullMeasurement measurement(kSequences, {5, kDraws, 20});
+  for (std::int64_t s = 0; s < kSequences; ++s) {
+    measurement.add(layers_of(equal_sequences ? 0 : static_cast<std::uint64_t>(s)), {});
+  }
+  return measurement.values();
+}
+
+TEST(NullMeasurement, PermutedIsEverySequenceWithEveryDraw) {
+  const NullValues permuted_null = measured(false)[0];
+  EXPECT_EQ(permuted_null.name, "permuted");
+  ASSERT_EQ(permuted_null.layers.size(), 2U);
+  ASSERT_EQ(permuted_null.layers[1].size(), 12U);
+  ASSERT_EQ(permuted_null.rollout.size(), 12U);
+  MeasureOptions options;
+  options.horizon = 20;
+  // Layer 1 of sequence 2 with draw 3.
+  const LayerHeads shuffled = permuted(layers_of(2)[1], {5, 1, 2, 3});
+  const MetricValues expected = measure_heads(shuffled, options).combined;
+  for (const MetricInfo& info : all_metrics()) {
+    const double found = permuted_null.layers[1][11][info.metric];
+    if (info.metric == Metric::kCommutatorNorm) {
+      EXPECT_TRUE(std::isnan(found));
+    } else {
+      EXPECT_TRUE(found == expected[info.metric] || std::isnan(expected[info.metric])) << info.name;
+    }
+  }
+  EXPECT_FALSE(std::isnan(permuted_null.layers[1][8][Metric::kCommutatorNorm]));  // the first draw
+}
+
+// Heads that saw the same sequence are crossed with themselves.
+TEST(NullMeasurement, CrossingEqualSequencesChangesNothing) {
+  const NullValues crossed = measured(true)[1];
+  EXPECT_EQ(crossed.name, "crossed");
+  ASSERT_EQ(crossed.layers[0].size(), 3U);
+  MeasureOptions options;
+  options.horizon = 20;
+  const double expected = measure_heads(layers_of(0)[0], options).combined[Metric::kFidelityMinInner];
+  for (const MetricValues& values : crossed.layers[0]) EXPECT_EQ(values[Metric::kFidelityMinInner], expected);
+  EXPECT_NE(measured(false)[1].layers[0][0][Metric::kFidelityMinInner], expected);
+}
+
+TEST(NullMeasurement, EqualWeightsWeighTheCombinationAlone) {
+  const NullValues equal = measured(false)[2];
+  EXPECT_EQ(equal.name, "equal_weights");
+  MeasureOptions options;
+  options.horizon = 20;
+  const MetricValues expected = measure_heads(with_equal_weights(layers_of(1)[0]), options).combined;
+  EXPECT_EQ(equal.layers[0][1][Metric::kFidelitySynergyInnerMean],
+            expected[Metric::kFidelitySynergyInnerMean]);
+  EXPECT_EQ(equal.layers[0][1][Metric::kHittingSwitchingGainForward],
+            expected[Metric::kHittingSwitchingGainForward]);
+}
+
+TEST(NullMeasurement, WithoutDrawsThereIsNoPermutedNull) {
+  NullMeasurement measurement(1, {5, 0, 20});
+  measurement.add(layers_of(0), {});
+  const std::vector<NullValues> values = measurement.values();
+  ASSERT_EQ(values.size(), 2U);
+  EXPECT_EQ(values[0].name, "crossed");
+}
+
+}  // namespace
+}  // namespace headsweep::metrics
