@@ -14,12 +14,13 @@ namespace headsweep::trial {
 // What graphs::head_graphs() needs. Requires values that passed check_value().
 graphs::HeadGraphSpec head_graph_spec(const Settings& settings);
 
-// How many positions have no way to the sink in each head's graph, switching heads not counted: [heads]. Requires
+// How many positions have no way to the sink in each head's graph, without changing heads: [heads]. Requires
 // checked settings.
 std::vector<std::int64_t> unreachable_positions(const Settings& settings);
 
-// What is wrong where graphs that diversity.graph_connect wants connected would consist of added edges alone: a head
-// ("each"), or all of them ("union"), in which every query sees only itself.
+// What is wrong where graphs that diversity.graph_connect wants connected would consist of added edges alone:
+// a head ("each"), or all of them ("union"), in which every query sees only itself. Requires values that
+// passed check_value().
 [[nodiscard]] std::optional<std::string> check_head_graphs(const Settings& settings);
 
 }  // namespace headsweep::trial

@@ -5,7 +5,7 @@
 // so that the expectation is exact for the probability that is really used. Blocks: see
 // Purpose::kAttentionDropout and kMlpDropout in random/counter_random.h.
 //
-// The slow, obvious twin for other devices is tensor_dropout_mask.h.
+// The slow, obvious twin for other devices is dropout_tensors.h.
 #pragma once
 
 #include <cstdint>

@@ -20,7 +20,8 @@ constexpr std::array<std::string_view, 5> kNames = {"none", "output", "position"
 // Where a norm or a probability is zero, derivatives would be NaN times zero. Nothing trained is as small.
 constexpr double kTiny = std::numeric_limits<float>::min();
 
-// Mean cosine of vectors[b, h, ..., :] over pairs of different heads and everything else. A zero vector has cosine 0.
+// Mean cosine of vectors[b, h, ..., :] over pairs of different heads and everything else. A zero vector has
+// cosine 0.
 Tensor mean_cosine(const Tensor& vectors) {
   const Tensor norms = at::linalg_vector_norm(vectors, 2, {-1}, /*keepdim=*/true);
   const Tensor units = vectors / norms.clamp_min(kTiny);
@@ -57,7 +58,7 @@ Tensor layer_diversity(Penalty penalty, const LayerAttention& layer) {
 }  // namespace
 
 Penalty penalty_of(const trial::Settings& settings) {
-  if (settings.model.heads == 1) return Penalty::kNone;
+  if (settings.model.heads == 1 || settings.diversity.penalty_weight == 0) return Penalty::kNone;
   for (std::size_t kind = 0; kind < kNames.size(); ++kind) {
     if (settings.diversity.penalty == kNames[kind]) return static_cast<Penalty>(kind);
   }

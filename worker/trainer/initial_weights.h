@@ -1,5 +1,5 @@
-// Initial weights of a trial: a pure function of the settings of the model, the diversity of the beginning, the seed,
-// the tensors' names and the element numbers, so equal for every head count of equal weight shapes.
+// Initial weights of a trial: a pure function of the model, the similarity of its heads, the seed, the
+// tensors' names and the element numbers, so equal for every head count of equal weight shapes.
 //
 // Element e of tensor `name` takes word e % 4 of
 //   random_block(seed, Purpose::kInitialWeights, a = name_hash(name) >> 32, b = its low half, index = e / 4);
@@ -10,11 +10,12 @@
 //   gain          1
 //   mixing        the identity
 //
-// Similar heads. rho = diversity.init_similarity holds for W_q and W_k, diversity.init_similarity_value for W_v,
-// weights and biases. Each head owns equally many consecutive elements of the tensor. An element of a head is replaced
-// by the one that all heads share iff u(w_e) < sqrt(rho), w_e from Purpose::kInitialWeightSharing in the same way; the
-// shared element of a place within a head is drawn like any other, from Purpose::kSharedInitialWeights with e the
-// place. So every head keeps its distribution, two heads have correlation rho, and rho = 0 changes nothing.
+// Similar heads. rho = diversity.init_similarity holds for W_q and W_k, diversity.init_similarity_value for
+// W_v, weights and biases. Each head owns equally many consecutive elements of the tensor. An element of a
+// head is replaced by the one that all heads share iff u(w_e) < sqrt(rho), w_e from
+// Purpose::kInitialWeightSharing in the same way; the shared element of a place within a head is drawn like
+// any other, from Purpose::kSharedInitialWeights with e the place. So every head keeps its distribution, two
+// heads have correlation rho, and rho = 0 changes nothing.
 #pragma once
 
 #include <cstdint>

@@ -4,16 +4,16 @@
 // For tokens s_0 .. s_{T-1}:
 //   x_i = E[s_i] + Pos[i]
 //   each layer:  y = R(x; g1);  q, key, v = affine maps of y;  head h owns columns h*k .. (h+1)*k - 1
-//                L_h[i,j] = q_i . key_j / sqrt(k);  A_h[i,.] = softmax of L_h[i,j] over the keys j that query i of
-//                head h sees;  O_h = A_h V_h
+//                L_h[i,j] = q_i . key_j / sqrt(k);  A_h[i,.] = softmax of L_h[i,j] over the keys j that
+//                query i of head h sees;  O_h = A_h V_h
 //                x += W_o concat_h(O_h) + b_o;  x += M2 max(0, M1 R(x; g2) + c1) + c2
 //   logits = W_out x + b_out
-// R(x; g) = g x / sqrt(mean x^2 + eps), eps = machine epsilon of the arithmetic: float32 2^-23, float64 2^-52.
+// R(x; g) = g x / sqrt(mean x^2 + eps), eps = machine epsilon of the arithmetic (2^-23 or 2^-52).
 // Dropout in training only: on A_h after the softmax, and on the MLP's output before it is added.
 //
-// Query i sees the keys j <= i, or those of its head's graph (attention_mask.h). With tied heads, q and key have fewer
-// blocks of k columns than v, and head h reads block model.query_key_block(h). With talking heads the softmax is that
-// of L'_g = sum_h P[g,h] L_h.
+// Query i sees the keys j <= i, or those of its head's graph (attention_mask.h). With tied heads, q and key
+// have fewer blocks of k columns than v, and head h reads block model.query_key_block(h). With talking heads
+// the softmax is that of L'_g = sum_h P[g,h] L_h.
 #pragma once
 
 #include <cstdint>
@@ -64,12 +64,13 @@ struct LayerAttention {
 // Weights and what they mean. Holds the tensors it is given: changed values are seen by the next forward pass.
 class Model {
  public:
-  // `tensors`: those of trial::parameter_layout(settings.model), in its order, of one dtype and device. Of `settings`
-  // the model, the diversity and, for random head graphs, the seed count.
+  // `tensors`: those of trial::parameter_layout(settings.model), in its order, of one dtype and device. Of
+  // `settings` the model, the diversity and, for random head graphs, the seed count.
   Model(const trial::Settings& settings, const std::vector<at::Tensor>& tensors);
 
-  // Logits [batch, T, vocabulary] of `tokens` [batch, T] (int64, T = model.length), in the dtype and on the device of
-  // the weights. `dropout`: one entry a layer, or empty: evaluation. `observed`, if given, gets one entry a layer.
+  // Logits [batch, T, vocabulary] of `tokens` [batch, T] (int64, T = model.length), in the dtype and on the
+  // device of the weights. `dropout`: one entry a layer, or empty: evaluation. `observed`, if given, gets one
+  // entry a layer.
   [[nodiscard]] at::Tensor forward(const at::Tensor& tokens, std::span<const LayerDropout> dropout = {},
                                    std::vector<LayerAttention>* observed = nullptr) const;
 

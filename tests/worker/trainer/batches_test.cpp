@@ -36,6 +36,18 @@ TEST(Batches, AnyStepCanBeAskedForFirst) {
   EXPECT_EQ(in_order.samples_at(1), at_once.samples_at(1));
 }
 
+TEST(Batches, EqualSeedsSeeTheSameDataWhateverTheHeads) {
+  Batches plain(small_settings(3));
+  Batches diverse(diverse_settings(3));
+  Batches other_seed(small_settings(4));
+  for (std::int64_t step = 0; step < 20; ++step) {
+    const Sequences batch = plain.at(step);
+    EXPECT_EQ(batch.tokens, diverse.at(step).tokens);
+    EXPECT_EQ(batch.targets, diverse.at(step).targets);
+    EXPECT_NE(batch.tokens, other_seed.at(step).tokens);
+  }
+}
+
 TEST(Batches, FreshSamplesAreNeverSeenTwice) {
   Batches batches(settings_of(0, 4));
   EXPECT_THAT(batches.samples_at(0), testing::ElementsAre(0, 1, 2, 3));

@@ -1,5 +1,5 @@
-// The eager step against finite differences and against itself in a bundle, Adam against its formula, masks against
-// their twin.
+// The eager step against finite differences and against itself in a bundle, Adam against its formula, masks
+// against their twin.
 
 #include <cmath>
 

@@ -60,6 +60,7 @@ class HeadDiversity : public testing::TestWithParam<Twin> {
  protected:
   static void expect_equal(trial::Settings settings) {
     settings.diversity.penalty = GetParam().penalty;
+    settings.diversity.penalty_weight = 1;
     const std::vector<LayerAttention> layers = observed_layers(settings);
     const double diversity = head_diversity(penalty_of(settings), layers).item<double>();
     EXPECT_NEAR(diversity, GetParam().sign * measured(layers, GetParam().metric), 1e-12);
@@ -115,6 +116,8 @@ TEST(HeadDiversityBounds, ZeroVectorsHaveNoDirectionAndAFiniteGradient) {
 TEST(HeadDiversityBounds, OneHeadHasNoPenalty) {
   trial::Settings settings = small_settings();
   settings.diversity.penalty = "js";
+  EXPECT_EQ(penalty_of(settings), Penalty::kNone) << "its weight is zero";
+  settings.diversity.penalty_weight = -0.1;
   EXPECT_EQ(penalty_of(settings), Penalty::kJs);
   settings.model.heads = 1;
   EXPECT_EQ(penalty_of(settings), Penalty::kNone);

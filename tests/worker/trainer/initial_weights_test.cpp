@@ -164,7 +164,8 @@ TEST(SimilarHeads, HaveTheCorrelationThatIsAskedFor) {
     const trial::Settings settings = wide_settings(rho, 0);
     for (const char* const map : {"W_q.weight", "W_k.weight"}) {
       const Moments moments = moments_of(settings, map);
-      // 8192 elements of a head: the product of two has a variance of at most 9/5, the mean of the pairs no more.
+      // 8192 elements of a head: the product of two has a variance of at most 9/5, the mean of the pairs no
+      // more.
       const double five_errors = 5 * std::sqrt(1.8 / 8192);
       EXPECT_NEAR(moments.correlation, rho, rho == 0 ? five_errors / std::sqrt(28) : five_errors) << map;
       EXPECT_NEAR(moments.square, 1, 5 * std::sqrt(0.8 / 8192)) << map;

@@ -14,8 +14,8 @@ namespace headsweep::trainer {
 // Two layers of two heads, width 16, length 12, 40 steps with dropout; task cycle.
 trial::Settings small_settings(std::uint32_t seed = 0);
 
-// The same with every setting that makes heads differ or shapes uneven: four heads five wide, two of them tied, talking,
-// one wider MLP, similar beginnings, a penalty, a random graph a head.
+// The same with every setting that makes heads differ or shapes uneven: four heads five wide, two of them
+// tied, talking, one wider MLP, similar beginnings, a penalty, a random graph a head.
 trial::Settings diverse_settings(std::uint32_t seed = 0);
 
 // Attempt and trial number `number`.

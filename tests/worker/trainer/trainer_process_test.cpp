@@ -246,5 +246,26 @@ TEST(TrainerProcess, MeasuresAKeptModelAsItsTrialDid) {
   EXPECT_EQ(measured["layers"][0]["metrics"]["mixing_time_paper"]["mean"].get<double>(), mixing.mean);
 }
 
+TEST(TrainerProcess, MeasuresAKeptDiverseModelWithItsOwnGraphs) {
+  const TemporaryFolder store;
+  TrainerChild trainer;
+  protocol::TrainBundle bundle = work(store, diverse_settings(), 1e9);
+  bundle.bundle[0].keep_model = true;
+  trainer.send(bundle);
+  const auto done = trainer.next<protocol::TrialDone>();
+  ASSERT_TRUE(done);
+  const std::string model = (store.path() / done->result.model_file).string();
+  const auto loss_of = [&](const std::vector<std::string>& options) {
+    std::vector<std::string> arguments = {"--measure", model};
+    arguments.insert(arguments.end(), options.begin(), options.end());
+    return nlohmann::json::parse(run_trainer(arguments).output)["loss"].get<double>();
+  };
+  EXPECT_EQ(loss_of({}), done->result.loss);
+  const auto inputs = store.path() / "inputs.json";
+  std::ofstream(inputs) << R"({"tokens": [[0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11]]})";
+  // Another seed means other sequences, not other graphs.
+  EXPECT_EQ(loss_of({"--inputs", inputs.string()}), loss_of({"--inputs", inputs.string(), "--seed", "9"}));
+}
+
 }  // namespace
 }  // namespace headsweep::trainer
