@@ -16,7 +16,7 @@ readonly PACKAGES=(
   libopenmpi-dev openmpi-bin
   libsqlite3-dev libsqlitecpp-dev sqlite3
   libcli11-dev libtomlplusplus-dev nlohmann-json3-dev libspdlog-dev librandom123-dev libssl-dev libhwy-dev
-  libgtest-dev libgmock-dev libgmp-dev
+  libgtest-dev libgmock-dev librapidcheck-dev libgmp-dev
   python3 python3-venv
 )
 

@@ -107,11 +107,17 @@ int coordinate(const RunCommandOptions& options, const Train& train) {
   const sweep::Sweep sweep = read_sweep(options.sweep);
   results::OwnedStore store(options.store);
   const auto if_changed = options.extend ? results::IfChanged::kExtend : results::IfChanged::kRefuse;
-  results::FrozenSweep frozen =
-      store.freeze(sweep, if_changed, [&] { return sweep::make_plan(sweep, options.sweep.max_trials); });
+  std::vector<std::string> notes;
+  results::FrozenSweep frozen = store.freeze(sweep, if_changed, [&] {
+    sweep::Plan plan = sweep::make_plan(sweep, options.sweep.max_trials);
+    notes = plan.notes;
+    return plan;
+  });
+  for (const std::string& note : notes) say(options, note);
   say(options, describe(frozen));
 
   RunLog log(results::store_folder(options.store) / "logs" / "run.log", options.log_level);
+  for (const std::string& note : notes) log.say(note);
   log.say(describe(frozen));
   if (!frozen.amendment.empty()) {
     say(options, frozen.amendment);

@@ -1,4 +1,5 @@
 // Views with a row for each trial, layer, head, step or failure.
+#include "results/ledger_columns.h"
 #include "results/metric_columns.h"
 #include "results/setting_columns.h"
 #include "results/sql_text.h"
@@ -23,6 +24,13 @@ std::string metrics_from(const std::string& table, MetricSet set) {
   return join(columns, ", ");
 }
 
+std::string ledger_sql() {
+  std::vector<std::string> columns;
+  for (const LedgerColumn& column : ledger_columns())
+    columns.push_back("t." + column.name + " AS " + column.name);
+  return join(columns, ", ");
+}
+
 const char* const kDoneTrials =
     "\n  JOIN results r USING (trial) JOIN trials t USING (trial) JOIN sweeps s ON s.sweep = t.sweep"
     "\nWHERE t.state = 'done'";
@@ -33,7 +41,7 @@ std::string trial_results_sql() {
   std::vector<std::string> arm;
   for (const ViewColumn& column : arm_columns()) arm.push_back(column.expression + " AS " + column.name);
   return "SELECT t.trial AS trial, s.name AS sweep, t.key AS key, t.state AS state, t.seed AS seed,\n  " +
-         join(arm, ",\n  ") +
+         join(arm, ",\n  ") + ",\n  " + ledger_sql() +
          ",\n  t.arm AS arm, t.settings AS settings, r.steps AS steps,"
          "\n  (SELECT count(*) FROM attempts a WHERE a.trial = t.trial) AS attempts,"
          "\n  r.train_loss AS train_loss, r.train_accuracy AS train_accuracy, r.loss AS loss,"

@@ -6,12 +6,16 @@
 
 #include <SQLiteCpp/SQLiteCpp.h>
 
+#include "errors/user_error.h"
 #include "metrics/metric.h"
+#include "results/cells.h"
+#include "results/ledger_columns.h"
 #include "results/row_insert.h"
 #include "results/store.h"
 #include "results/student_t.h"
 #include "results/tables.h"
 #include "results/views.h"
+#include "trial/key.h"
 #include "trial/sha256.h"
 
 namespace headsweep::results {
@@ -26,9 +30,6 @@ void create_tables(SQLite::Database& database) {
   database.exec("CREATE INDEX attempts_by_trial ON attempts (trial)");
   database.exec("CREATE INDEX attempts_by_worker ON attempts (worker, state)");
 }
-
-// Element v leads from version v to v + 1. Columns of settings and metrics, and new tables need none: see add_columns().
-constexpr std::array<Migration, kSchemaVersion> kMigrations = {create_tables};
 
 std::set<std::string> existing_columns(SQLite::Database& database, const std::string& table) {
   SQLite::Statement statement(database, "SELECT name FROM pragma_table_info(?)");
@@ -52,6 +53,33 @@ void add_columns(SQLite::Database& database) {
     }
   }
 }
+
+// The ledger of trials that were planned before it was stored. Settings that cannot be read are left to `verify`.
+void add_ledger(SQLite::Database& database) {
+  add_columns(database);
+  std::string assignments;
+  for (const LedgerColumn& column : ledger_columns()) {
+    assignments += (assignments.empty() ? "" : ", ") + column.name + " = ?";
+  }
+  SQLite::Statement update(database, "UPDATE trials SET " + assignments + " WHERE trial = ?");
+  SQLite::Statement trials(database, "SELECT trial, settings FROM trials");
+  while (trials.executeStep()) {
+    try {
+      int parameter = 0;
+      for (const Cell& cell : ledger_cells(trial::parse_canonical_json(trials.getColumn(1).getString()))) {
+        bind_cell(update, ++parameter, cell);
+      }
+      update.bind(++parameter, trials.getColumn(0).getInt64());
+      update.exec();
+      update.reset();
+    } catch (const UserError&) {
+      continue;
+    }
+  }
+}
+
+// Element v leads from version v to v + 1. Columns of settings and metrics, and new tables need none: see add_columns().
+constexpr std::array<Migration, kSchemaVersion> kMigrations = {create_tables, add_ledger};
 
 void recreate_views(SQLite::Database& database) {
   for (const ViewSpec& view : store_views()) {

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "errors/check.h"
+#include "results/ledger_columns.h"
 #include "results/metric_columns.h"
 #include "results/setting_columns.h"
 #include "results/sql_text.h"
@@ -83,6 +84,9 @@ TableSpec trials_table() {
       {"UNIQUE (sweep, key)"}};
   for (const SettingColumn& column : setting_columns()) {
     table.columns.push_back({column.name, column.type + default_clause(column), false});
+  }
+  for (const LedgerColumn& column : ledger_columns()) {
+    table.columns.push_back({column.name, column.type + " NOT NULL DEFAULT 0", false});
   }
   table.columns.push_back(kRowHash);
   return table;

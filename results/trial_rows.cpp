@@ -6,6 +6,7 @@
 
 #include "errors/check.h"
 #include "results/cells.h"
+#include "results/ledger_columns.h"
 #include "results/setting_columns.h"
 #include "sweep/budget.h"
 #include "tasks/task.h"
@@ -34,6 +35,7 @@ std::vector<std::string> inserted_columns() {
 std::vector<std::string> unhashed_columns() {
   std::vector<std::string> columns;
   for (const SettingColumn& column : setting_columns()) columns.push_back(column.name);
+  for (const LedgerColumn& column : ledger_columns()) columns.push_back(column.name);
   columns.emplace_back("state");
   return columns;
 }
@@ -51,6 +53,7 @@ std::string widths_of_layers(const trial::ModelSettings& model) {
 std::vector<std::string> derived_trial_columns() {
   std::vector<std::string> columns = hashed_derived_columns();
   for (const SettingColumn& column : setting_columns()) columns.push_back(column.name);
+  for (const LedgerColumn& column : ledger_columns()) columns.push_back(column.name);
   return columns;
 }
 
@@ -67,6 +70,7 @@ std::vector<Cell> derived_trial_cells(const trial::Settings& settings) {
                            task->chance_accuracy(shape),
                            task->ceiling_accuracy(shape)};
   for (const SettingColumn& column : setting_columns()) row.push_back(setting_cell(column, settings));
+  std::ranges::move(ledger_cells(settings), std::back_inserter(row));
   return row;
 }
 

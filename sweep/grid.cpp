@@ -87,6 +87,7 @@ bool Grid::is_excluded(std::int64_t combination) const {
 // The row of each dimension in which the settings that the baseline names have their baseline values.
 void Grid::find_baseline_rows() {
   const auto& baseline = sweep_.analysis.baseline;
+  has_baseline_ = !baseline.empty();
   for (const Dimension& dimension : dimensions_) {
     Zip axes;
     for (const Column& column : dimension.columns) axes.push_back(*column.axis);
@@ -94,13 +95,16 @@ void Grid::find_baseline_rows() {
     if (std::ranges::none_of(axes, [&](const Axis& axis) { return baseline.contains(axis.setting); }))
       continue;
     const std::vector<std::size_t> rows = rows_with(axes, baseline);
-    check(!rows.empty(), "a baseline has values of axes");
+    if (rows.empty()) {
+      has_baseline_ = false;
+      return;
+    }
     row = static_cast<std::int64_t>(rows.front());
   }
 }
 
 std::optional<std::int64_t> Grid::baseline(std::int64_t combination) const {
-  if (sweep_.analysis.baseline.empty()) return std::nullopt;
+  if (!has_baseline_) return std::nullopt;
   std::int64_t result = combination;
   for (std::size_t i = 0; i < dimensions_.size(); ++i) {
     if (!baseline_rows_[i]) continue;

@@ -22,7 +22,8 @@ class Grid {
   [[nodiscard]] trial::Settings settings(std::int64_t combination) const;
   // Whether an [[exclude]] leaves it out.
   [[nodiscard]] bool is_excluded(std::int64_t combination) const;
-  // The combination that it is compared to: with the values of [analysis] baseline. Nothing without a baseline.
+  // The combination that it is compared to: with the values of [analysis] baseline. Nothing without a baseline, or
+  // where an axis does not have its value.
   [[nodiscard]] std::optional<std::int64_t> baseline(std::int64_t combination) const;
   // What distinguishes it: "training.task = "copy", model.heads = 4"; "the only combination" without axes.
   [[nodiscard]] std::string name(std::int64_t combination) const;
@@ -56,6 +57,7 @@ class Grid {
   std::vector<Dimension> dimensions_;
   std::vector<std::vector<Place>> excluded_;                // by exclusion and term
   std::vector<std::optional<std::int64_t>> baseline_rows_;  // by dimension
+  bool has_baseline_ = false;
   std::int64_t count_ = 1;
 };
 

@@ -4,6 +4,7 @@
 
 #include <SQLiteCpp/SQLiteCpp.h>
 
+#include "results/ledger_columns.h"
 #include "results/metric_columns.h"
 #include "results/reader.h"
 #include "results/verify.h"
@@ -139,6 +140,45 @@ TEST_F(SchemaTest, AddsColumnsThatCameSince) {
   const std::vector<Finding> findings = verify(reader);
   ASSERT_EQ(findings.size(), 12);
   EXPECT_EQ(findings.front().problem, "dropout does not follow from the settings");
+}
+
+// Version 1 had no ledger.
+TEST_F(SchemaTest, MigrationFillsTheLedgerOfOlderStores) {
+  make_finished_store(path());
+  const std::string ledger =
+      "SELECT group_concat(parameters_embeddings || ' ' || parameters_attention || ' ' || parameters_mlp || "
+      "' ' || "
+      "parameters_norms || ' ' || planned_tokens || ' ' || forward_flops || ' ' || backward_flops) FROM "
+      "trials";
+  const Cell before = sql_cell(path(), ledger);
+  {
+    SQLite::Database old(path().string(), SQLite::OPEN_READWRITE);
+    SQLite::Statement views(old, "SELECT name FROM sqlite_schema WHERE type = 'view'");
+    std::vector<std::string> names;
+    while (views.executeStep()) names.push_back(views.getColumn(0).getString());
+    for (const std::string& name : names) old.exec("DROP VIEW " + name);
+    for (const LedgerColumn& column : ledger_columns()) {
+      old.exec("ALTER TABLE trials DROP COLUMN " + column.name);
+    }
+    old.exec("PRAGMA user_version = 1");
+  }
+  { const OwnedStore store(path()); }
+  EXPECT_EQ(sql_integer(path(), "PRAGMA user_version"), kSchemaVersion);
+  EXPECT_EQ(sql_cell(path(), ledger), before);
+  StoreReader reader(path());
+  EXPECT_TRUE(verify(reader).empty());
+}
+
+// 2 layers of width 8, 2 heads, MLP 8, length 8, vocabulary 16: counted by hand.
+TEST_F(SchemaTest, TheLedgerIsThatOfTheModel) {
+  make_finished_store(path());
+  EXPECT_EQ(
+      std::get<std::string>(sql_cell(
+          path(),
+          "SELECT parameters_embeddings || ' ' || parameters_attention || ' ' || parameters_mlp || ' ' || "
+          "parameters_norms || ' ' || parameters || ' ' || planned_tokens || ' ' || "
+          "(backward_flops / forward_flops) FROM trial_results LIMIT 1")),
+      "336 576 288 32 1232 40000 2.0");
 }
 
 TEST_F(SchemaTest, AddsTablesThatCameSince) {

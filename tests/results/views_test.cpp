@@ -188,9 +188,10 @@ TEST_F(FailingViewsTest, OneSeedHasNoInterval) {
 TEST_F(FailingViewsTest, BrokenPairsSayWhy) {
   make_finished_store(path(), 3, [](protocol::TrialId trial) { return trial == 1 || trial == 11; });
   const auto reason = [&](int seed, const std::string& task) {
-    return sql_cell(
-        path(), "SELECT DISTINCT p.broken_reason FROM pairs p JOIN trials t USING (trial) WHERE p.seed = " +
-                    std::to_string(seed) + " AND t.task = '" + task + "' AND metric = 'fidelity_min'");
+    std::string sql =
+        "SELECT DISTINCT p.broken_reason FROM pairs p JOIN trials t USING (trial) WHERE p.seed = ";
+    sql.append(std::to_string(seed)).append(" AND t.task = '").append(task);
+    return sql_cell(path(), sql.append("' AND metric = 'fidelity_min'"));
   };
   EXPECT_EQ(reason(0, "copy"), Cell("baseline trial is failed"));
   EXPECT_EQ(reason(1, "copy"), Cell());
