@@ -2,9 +2,6 @@
 
 #include <algorithm>
 
-#include "errors/check.h"
-#include "worker/fused/fused_support.h"
-
 namespace headsweep::fused {
 namespace {
 
@@ -15,15 +12,15 @@ std::size_t first_of(std::size_t chunk, std::size_t chunks, std::size_t sequence
 
 }  // namespace
 
-FusedUpdate::FusedUpdate(const trial::Settings& settings, const DropoutRule& rule, std::size_t threads)
-    : length_(static_cast<std::size_t>(settings.model.length)),
-      layout_(settings.model),
+FusedUpdate::FusedUpdate(const trial::ModelSettings& model, std::int64_t batch, const DropoutRule& rule,
+                         std::size_t threads)
+    : length_(static_cast<std::size_t>(model.length)),
+      layout_(model),
       maps_(layout_.linear_maps()),
       rows_(layout_.plain_rows()),
       team_(threads),
       weights_(layout_.packed_size) {
-  check(!why_not_fused(settings), "fused training is asked only for what it does");
-  const auto chunks = std::min(kGradientChunks, static_cast<std::size_t>(settings.training.batch));
+  const auto chunks = std::min(kGradientChunks, static_cast<std::size_t>(batch));
   for (std::size_t thread = 0; thread < threads; ++thread) passes_.emplace_back(layout_, rule);
   for (std::size_t chunk = 0; chunk < chunks; ++chunk) chunk_gradients_.emplace_back(layout_.gradient_size);
   chunk_outcomes_.resize(chunks);

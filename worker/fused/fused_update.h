@@ -38,8 +38,9 @@ struct UpdateOutcome {
 
 class FusedUpdate {
  public:
-  // For trials of the model and dropout of `settings`, for which why_not_fused() has nothing to say.
-  FusedUpdate(const trial::Settings& settings, const DropoutRule& rule, std::size_t threads);
+  // For trials of that shape, for which why_not_fused() (fused_support.h) has nothing to say.
+  FusedUpdate(const trial::ModelSettings& model, std::int64_t batch, const DropoutRule& rule,
+              std::size_t threads);
 
   // Update number `step` (from 0) of a trial of that seed, whose rows of the flat buffers are `buffers`: fills the
   // gradients, changes the rest. Ids are below the vocabulary; at least one position has a loss.

@@ -17,7 +17,7 @@ Arguments parse_arguments(int argc, const char* const* argv) {
       ->capture_default_str();
   app.add_option("--parent-pid", arguments.parent_pid, "process that must be the parent");
   app.add_option("--step", arguments.step, "training step")
-      ->check(CLI::IsMember({"auto", "eager"}))
+      ->check(CLI::IsMember({"auto", "eager", "fused"}))
       ->capture_default_str();
   CLI::Option* const measure =
       app.add_option("--measure", arguments.checkpoints, "measure these models, print JSON");

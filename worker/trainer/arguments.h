@@ -16,7 +16,7 @@ struct Arguments {
   std::string device = "cpu";
   std::int64_t threads = 1;
   std::optional<std::int64_t> parent_pid;  // who must be the parent; another one: it has died
-  std::string step = "auto";               // auto | eager
+  std::string step = "auto";               // auto | eager | fused
 
   // kMeasure, kRemeasure
   std::vector<std::string> checkpoints;

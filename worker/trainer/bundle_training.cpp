@@ -15,6 +15,7 @@
 #include "trial/parameters.h"
 #include "worker/trainer/bundle_buffers.h"
 #include "worker/trainer/redirected_output.h"
+#include "worker/trainer/step_choice.h"
 #include "worker/trainer/training_step.h"
 #include "worker/trainer/trial_run.h"
 
@@ -75,7 +76,7 @@ class BundleTraining {
       trials_.push_back(std::make_unique<TrialRun>(assignment, bundle.store_folder, context, state, agent));
       settings.push_back(assignment.settings);
     }
-    step_ = make_eager_step(settings, buffers_);
+    step_ = make_chosen_step(settings, buffers_, context);
   }
 
   void run() {

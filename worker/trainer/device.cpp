@@ -9,6 +9,7 @@
 #include <torch/headeronly/version.h>
 
 #include "errors/user_error.h"
+#include "worker/fused/fused_update.h"
 #include "worker/trainer/gpu_name.h"
 
 namespace headsweep::trainer {
@@ -84,6 +85,7 @@ std::string numerics_text(at::Device device, std::int64_t threads, at::ScalarTyp
   } else {
     numerics["isa"] = at::get_cpu_capability();
     numerics["cpu"] = cpu_vendor();
+    if (step_kind == "fused") numerics["kernels"] = fused::instruction_set();
   }
   return numerics.dump();
 }

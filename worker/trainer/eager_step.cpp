@@ -17,8 +17,8 @@ at::Tensor to_tensor(const std::vector<std::int64_t>& ids, const Sequences& shap
       .to(device);
 }
 
-// The tensors of a layout as leaves of autograd. Where a gradient is, autograd adds to it in place: all gradients land
-// in the flat buffer.
+// The tensors of a layout as leaves of autograd. Where a gradient is, autograd adds to it in place: all
+// gradients land in the flat buffer.
 std::vector<at::Tensor> trained_leaves(const trial::ModelSettings& model, const at::Tensor& parameters,
                                        const at::Tensor& gradients) {
   const auto gradient_views = parameter_views(model, gradients);
@@ -80,8 +80,6 @@ class EagerStep final : public TrainingStep {
       trials_.emplace_back(settings[row], buffers, static_cast<std::int64_t>(row));
     }
   }
-
-  [[nodiscard]] std::string_view kind() const override { return "eager"; }
 
   std::vector<BatchOutcome> advance(std::int64_t step, std::span<const std::size_t> trials) override {
     std::vector<BatchOutcome> outcomes;

@@ -28,7 +28,9 @@ std::vector<std::int32_t> narrowed(const std::vector<std::int64_t>& ids) {
 class FusedStep final : public TrainingStep {
  public:
   FusedStep(const std::vector<trial::Settings>& settings, const BundleBuffers& buffers, std::size_t threads)
-      : settings_(settings), update_(settings.front(), fused_rule(settings.front().model.dropout), threads) {
+      : settings_(settings),
+        update_(settings.front().model, settings.front().training.batch,
+                fused_rule(settings.front().model.dropout), threads) {
     check(buffers.parameters.is_cpu() && buffers.parameters.scalar_type() == at::kFloat,
           "the fused step trains float32 on the CPU");
     for (std::size_t row = 0; row < settings.size(); ++row) {
@@ -36,8 +38,6 @@ class FusedStep final : public TrainingStep {
       rows_.push_back(row_of(buffers, row));
     }
   }
-
-  [[nodiscard]] std::string_view kind() const override { return "fused"; }
 
   std::vector<BatchOutcome> advance(std::int64_t step, std::span<const std::size_t> trials) override {
     std::vector<BatchOutcome> outcomes;

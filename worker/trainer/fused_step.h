@@ -9,8 +9,9 @@
 
 namespace headsweep::trainer {
 
-// For float32 buffers on the CPU, and settings for which fused::why_not_fused() has nothing to say. Borrows
-// `buffers`. `settings`: one a trial, of equal shapes. A trial's bits depend neither on `threads` nor on the others.
+// For float32 buffers on the CPU. Borrows `buffers`. `settings`: one a trial, of equal shapes; the step advances only
+// those trials for which fused::why_not_fused() has nothing to say. A trial's bits depend neither on `threads` nor on
+// the others.
 std::unique_ptr<TrainingStep> make_fused_step(const std::vector<trial::Settings>& settings,
                                               const BundleBuffers& buffers, std::size_t threads);
 

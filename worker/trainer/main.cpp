@@ -38,7 +38,8 @@ int serve(const Arguments& arguments) {
   headsweep::trainer::AgentLink agent{headsweep::pipe::Descriptor(kFrameDescriptor)};
   const at::Device device = headsweep::trainer::open_device(arguments.device);
   headsweep::trainer::prepare_arithmetic(device, arguments.threads);
-  headsweep::trainer::serve_agent(agent, {.device = device, .threads = arguments.threads});
+  headsweep::trainer::serve_agent(agent,
+                                  {.device = device, .threads = arguments.threads, .step = arguments.step});
   return EXIT_SUCCESS;
 }
 

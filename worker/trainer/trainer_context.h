@@ -13,7 +13,7 @@ struct TrainerContext {
   c10::Device device = c10::kCPU;
   std::int64_t threads = 1;
   c10::ScalarType dtype = c10::kFloat;
-  std::string step_kind = "eager";
+  std::string step = "auto";  // asked for: auto, eager, fused (step_choice.h)
 };
 
 }  // namespace headsweep::trainer

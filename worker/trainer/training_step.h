@@ -5,7 +5,6 @@
 #include <memory>
 #include <optional>
 #include <span>
-#include <string_view>
 #include <vector>
 
 #include <ATen/core/Tensor.h>
@@ -25,8 +24,6 @@ struct BatchOutcome {
 class TrainingStep {
  public:
   virtual ~TrainingStep() = default;
-
-  [[nodiscard]] virtual std::string_view kind() const = 0;  // "eager", "fused"
 
   // Update number `step` (from 0) of the trials numbered in `trials`: data, forward, backward, Adam. Leaves
   // the gradients in the buffers. One outcome a trial of `trials`. A trial's bits do not depend on the

@@ -70,7 +70,8 @@ TrialRun::TrialRun(protocol::Assignment assignment, std::filesystem::path store_
       context_(context),
       state_(std::move(state)),
       parameters_(counted_parameters(assignment_, state_.parameters)),
-      numerics_(numerics_text(context.device, context.threads, context.dtype, context.step_kind)),
+      step_choice_(choose_step(assignment_.settings, context)),
+      numerics_(numerics_text(context.device, context.threads, context.dtype, step_choice_.kind)),
       progress_(assignment_.attempt, agent) {
   if (const auto checkpoint = newest_checkpoint(store_folder_, assignment_.key, numerics_)) {
     resume(*checkpoint);
@@ -80,7 +81,9 @@ TrialRun::TrialRun(protocol::Assignment assignment, std::filesystem::path store_
   progress_.begin_at(step_);
   std::cerr << "trial " << assignment_.trial << " attempt " << assignment_.attempt << ": "
             << (step_ > 0 ? "resumes" : "begins") << " at step " << step_ << " of "
-            << assignment_.settings.training.steps << " on " << device_text(context_.device) << std::endl;
+            << assignment_.settings.training.steps << " on " << device_text(context_.device) << ", "
+            << step_choice_.kind << " step" << (step_choice_.why.empty() ? "" : ": " + step_choice_.why)
+            << std::endl;
 }
 
 void TrialRun::resume(const ModelFile& checkpoint) {
@@ -165,7 +168,7 @@ protocol::TrialResult TrialRun::finish() {
   const std::int64_t trained_sequences = step_ * settings.training.batch;
   result.tokens = trained_sequences * settings.model.length;
   result.flops = trial::training_flops_per_sequence(settings.model) * static_cast<double>(trained_sequences);
-  result.step_kind = context_.step_kind;
+  result.step_kind = step_choice_.kind;
   result.device = device_text(context_.device);
   result.numerics = numerics_;
   result.build = build_text();

@@ -12,6 +12,7 @@
 #include "protocol/messages.h"
 #include "worker/trainer/model_file.h"
 #include "worker/trainer/progress_reporter.h"
+#include "worker/trainer/step_choice.h"
 #include "worker/trainer/trainer_context.h"
 #include "worker/trainer/training_step.h"
 
@@ -32,8 +33,8 @@ struct TrialState {
 
 class TrialRun {
  public:
-  // Fills `state` from the newest valid checkpoint of equal numerics, else with initial weights. `agent` outlives it.
-  // Throws UserError where the model has other parameters than the assignment says.
+  // Fills `state` from the newest valid checkpoint of equal numerics, else with initial weights. `agent`
+  // outlives it. Throws UserError where the model has other parameters than the assignment says.
   TrialRun(protocol::Assignment assignment, std::filesystem::path store_folder, const TrainerContext& context,
            TrialState state, AgentSide& agent);
 
@@ -62,6 +63,7 @@ class TrialRun {
   TrainerContext context_;
   TrialState state_;
   std::int64_t parameters_;  // counted on the tensors
+  StepChoice step_choice_;
   std::string numerics_;
   ProgressReporter progress_;
   std::int64_t step_ = 0;

@@ -33,7 +33,7 @@ TEST(BundleTraining, ATrialIsTrainedAndMeasured) {
   EXPECT_EQ(result.parameters, trial::count_parameters(settings.model).total());
   EXPECT_EQ(result.steps, 40);
   EXPECT_EQ(result.tokens, 40 * 8 * 12);
-  EXPECT_EQ(result.step_kind, "eager");
+  EXPECT_EQ(result.step_kind, "fused");
   EXPECT_EQ(result.device, "cpu");
   EXPECT_THAT(result.numerics, HasSubstr(R"("dtype":"float32")"));
   EXPECT_LT(result.train_loss, std::log(12.0));

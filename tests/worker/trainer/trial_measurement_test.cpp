@@ -76,7 +76,9 @@ TEST(TrialMeasurement, SequencesAndPositionsAddUpToTheSummaries) {
   }
   for (const protocol::HeadMeasurement& row : result.heads) {
     const bool wanted = row.layer == 1 && row.head == 1 && row.split == protocol::Split::kHeldOut;
-    if (wanted) EXPECT_NEAR(of(row.metrics, Metric::kFidelityMinInner).mean, sum / 6, 1e-15);
+    if (wanted) {
+      EXPECT_NEAR(of(row.metrics, Metric::kFidelityMinInner).mean, sum / 6, 1e-15);
+    }
   }
   for (const protocol::NodeMeasurement& node : result.nodes) {
     EXPECT_GE(node.fidelity, of(result.layers[0].metrics, Metric::kFidelityMin).mean * 1e-9);
