@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <limits>
+#include <numeric>
 
 #include "errors/check.h"
 
@@ -43,21 +44,41 @@ FidelityWalk walk_to_horizon(const LowerTriangle& matrix, std::int64_t horizon) 
   return walk;
 }
 
+namespace {
+
+// Whether no smallest peak, with and without the last position, can change any more. What is to come at a position
+// after the first is at most the mass outside the first, which never grows; the first only gains, and must lie above
+// another inner one already.
+bool is_decided(std::span<const double> row, const Peaks& peaks) {
+  constexpr double kRounding = 1e-9;
+  if (row.size() < 3) return false;
+  const double inner = *std::min_element(peaks.phi.begin() + 1, peaks.phi.end() - 1);
+  const double moving = std::accumulate(row.begin() + 1, row.end(), 0.0);
+  return moving < std::min(inner, peaks.phi.back()) * (1 - kRounding) && row.front() > inner;
+}
+
+}  // namespace
+
 ParallelFidelity walk_heads_apart(std::span<const LowerTriangle> heads, std::span<const double> importance,
                                   std::int64_t horizon) {
+  constexpr std::int64_t kStepsBetweenLooks = 8;
   check(horizon >= 1 && !heads.empty() && heads.size() == importance.size(),
         "heads, importance or horizon missing");
   ParallelFidelity result{{}, Peaks(heads.front().size())};
   for (const LowerTriangle& head : heads) result.heads.emplace_back(head);
   std::vector<double> average(result.average.phi.size());
-  for (std::int64_t t = 1; t <= horizon; ++t) {
+  bool decided = false;
+  for (std::int64_t t = 1; t <= horizon && !decided; ++t) {
     std::ranges::fill(average, 0.0);
+    decided = t % kStepsBetweenLooks == 0;
     for (std::size_t h = 0; h < heads.size(); ++h) {
       if (t > 1) result.heads[h].advance();
       const std::span<const double> row = result.heads[h].row();
       for (std::size_t j = 0; j < average.size(); ++j) average[j] += importance[h] * row[j];
+      decided = decided && is_decided(row, result.heads[h].peaks());
     }
     result.average.observe(average, t);
+    decided = decided && is_decided(average, result.average);
   }
   return result;
 }

@@ -58,7 +58,9 @@ FidelityWalk walk_to_horizon(const LowerTriangle& matrix, std::int64_t horizon);
 // could not be excluded.
 bool may_still_rise(const FidelityWalk& walk, std::int64_t position);
 
-// Heads walked apart and averaged: their own walks at the horizon and the peaks of sum_h w_h (A_h^t)(n-1, .).
+// Heads walked apart and averaged: their own walks and the peaks of sum_h w_h (A_h^t)(n-1, .). They stand at the
+// horizon, or where min_fidelity() of all of them and may_still_rise() are decided: then phi of position 0 is not
+// final.
 struct ParallelFidelity {
   std::vector<FidelityWalk> heads;  // refer to the matrices given
   Peaks average;

@@ -54,13 +54,13 @@ void set_disagreement(const PairMean& similarity, Metric distinct, Metric with_s
   values[with_self] = -similarity.with_self;
 }
 
-void measure_diversity(const LayerHeads& layer, bool commutator, MetricValues& values) {
+void measure_diversity(const LayerHeads& layer, MetricValues& values) {
   const std::span<const LowerTriangle> heads = layer.attention;
   set_disagreement(attention_overlap(heads), Metric::kDisagreementPosition, Metric::kDisagreementPositionLi,
                    values);
   values[Metric::kJsDivergence] = js_divergence(heads);
   values[Metric::kCosineSimilarity] = attention_cosine(heads);
-  if (commutator) values[Metric::kCommutatorNorm] = commutator_norm(heads);
+  values[Metric::kCommutatorNorm] = commutator_norm(heads);
   if (!layer.values.empty()) {
     const HeadVectors vectors{layer.heads(), layer.positions(), layer.columns, layer.values};
     set_disagreement(position_cosine(vectors), Metric::kDisagreementSubspace, Metric::kDisagreementSubspaceLi,
@@ -99,7 +99,7 @@ LayerValues measure_heads(const LayerHeads& layer, const MeasureOptions& options
   measure_fidelity(layer, combined, options, values);
   if (options.core_only) return values;
   set_synergies(layer.importance, values);
-  measure_diversity(layer, options.commutator, values.combined);
+  if (options.pairs) measure_diversity(layer, values.combined);
   measure_relevant_fidelity(layer, combined, options, values);
   return values;
 }

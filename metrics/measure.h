@@ -37,7 +37,7 @@ struct MeasureOptions {
                                               // fidelity_relevant NaN
   bool core_only = false;                     // leave metrics without MetricInfo::core at NaN
   bool heads = true;  // false: of single heads only what the layer's metrics need, the rest of theirs NaN
-  bool commutator = true;  // false: leave commutator_norm, dearer than all others of a layer together, at NaN
+  bool pairs = true;  // false: leave what compares heads pair by pair, dearer than all others, at NaN
 };
 
 struct LayerValues {

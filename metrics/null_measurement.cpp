@@ -45,7 +45,7 @@ void NullMeasurement::measure_permuted(std::span<const LayerHeads> layers, Measu
           permuted(layer, {options_.seed, static_cast<std::uint32_t>(shuffled.size()),
                            static_cast<std::uint32_t>(next_), static_cast<std::uint32_t>(draw)}));
     }
-    options.commutator = draw == 0;
+    options.pairs = draw == 0;
     measure(permuted_, shuffled, options);
   }
 }

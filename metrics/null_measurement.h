@@ -31,7 +31,8 @@ class NullMeasurement {
   NullMeasurement(std::int64_t sequences, const NullOptions& options);
 
   // All layers of the next sequence, of equal numbers of heads and positions in every call; needed_keys as in
-  // MeasureOptions. commutator_norm of the permuted null is that of the first draw: it costs more than all others.
+  // MeasureOptions. What compares heads pair by pair is measured of the permuted null's first draw only: it costs more
+  // than all others.
   void add(std::span<const LayerHeads> layers, std::span<const std::int64_t> needed_keys);
 
   // After the last sequence.

@@ -101,6 +101,16 @@ std::optional<std::string> check_every(const TrainingSettings& training, const M
          "; choose at most the number of steps, or 0 (at the end only)";
 }
 
+// One result is one message, which has a largest length.
+std::optional<std::string> check_sequence_rows(const ModelSettings& model, const MeasureSettings& measure) {
+  constexpr std::int64_t kMostRows = 100'000;
+  const std::int64_t rows = 2 * measure.sequences * (model.layers * (model.heads + 1) + 1);
+  if (!measure.sequence_metrics || rows <= kMostRows) return std::nullopt;
+  return "measure.sequence_metrics = true would keep " + std::to_string(rows) +
+         " rows of each trial, at most " + std::to_string(kMostRows) +
+         " are allowed; choose fewer measure.sequences";
+}
+
 // The settings that decide whether a task fits: ", training.shift = 9" for those that it uses.
 std::string task_options(const tasks::Task& task, const TrainingSettings& training) {
   std::string text;
@@ -167,6 +177,7 @@ std::optional<std::string> check_together(const Settings& settings) {
   if (auto problem = check_head_graphs(settings)) return problem;
   if (auto problem = check_samples(settings.training, settings.measure)) return problem;
   if (auto problem = check_every(settings.training, settings.measure)) return problem;
+  if (auto problem = check_sequence_rows(settings.model, settings.measure)) return problem;
   return check_task(settings);
 }
 

@@ -233,6 +233,27 @@ TEST(Censoring, IsDecidedInSlowChainsToo) {
   EXPECT_EQ(values[Metric::kFidelityCensored], 0);
 }
 
+// Heads are walked apart only until their smallest peaks are decided: the same as to the horizon, bit for bit, also
+// where position 0, the sink or a position that fills late is the smallest.
+TEST(Options, HeadsAreAsFaithfulApartAsAlone) {
+  for (std::uint64_t seed = 0; seed < 40; ++seed) {
+    const auto n = static_cast<std::int64_t>(2 + seed % 9);
+    const SampleLayer layer = random_layer(seed, 3, n, 1, seed % 2 == 0 ? 1 : 8);
+    const LayerValues together = measure_layer(layer.view(), {});
+    for (std::int64_t h = 0; h < 3; ++h) {
+      const auto begin = layer.attention.begin() + h * n * n;
+      const SampleLayer alone = single_head({begin, begin + n * n}, n);
+      const MetricValues expected = measure_layer(alone.view(), {}).combined;
+      const MetricValues& found = together.heads[static_cast<std::size_t>(h)];
+      for (const Metric metric :
+           {Metric::kFidelityMin, Metric::kFidelityMinInner, Metric::kFidelityArgminInner,
+            Metric::kFidelityArgminInnerT, Metric::kFidelityCensored}) {
+        EXPECT_EQ(found[metric], expected[metric]) << metric_info(metric).name << " " << seed << " " << n;
+      }
+    }
+  }
+}
+
 TEST(Options, CoreOnlyLeavesTheRestUndefined) {
   const SampleLayer layer = random_layer(4, 3, 10, 2, 2);
   const std::vector<std::int64_t> keys(10, 0);

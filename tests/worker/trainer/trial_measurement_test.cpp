@@ -55,7 +55,7 @@ TEST(TrialMeasurement, EveryNullStandsBesideEveryLayerAndTheWholeModel) {
               of(nulls.at("equal_weights"), Metric::kFidelityMinInner).mean);
   }
   EXPECT_EQ(of(nulls_of(result, 0).at("permuted"), Metric::kCommutatorNorm).n, 6);  // of the first draw
-  EXPECT_EQ(of(nulls_of(result, 0).at("permuted"), Metric::kDisagreementOutput).n, 18);
+  EXPECT_EQ(of(nulls_of(result, 0).at("permuted"), Metric::kFidelitySynergyInner).n, 18);
 }
 
 TEST(TrialMeasurement, WithoutDrawsThereIsNoPermutedNull) {
