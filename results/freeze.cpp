@@ -13,6 +13,7 @@
 #include "results/row_insert.h"
 #include "results/tables.h"
 #include "results/trial_rows.h"
+#include "results/trial_states.h"
 #include "trial/key.h"
 
 namespace headsweep::results {
@@ -58,9 +59,11 @@ std::vector<OpenTrial> open_trials(SQLite::Database& database, std::int64_t swee
   SQLite::Statement statement(
       database,
       "SELECT t.trial, t.key, t.settings, t.parameters, (SELECT count(*) FROM attempts a "
-      "WHERE a.trial = t.trial AND a.state = 'failed') "
-      "FROM trials t WHERE t.sweep = ? AND t.state = 'planned' ORDER BY t.position");
+      "WHERE a.trial = t.trial AND a.state = 'failed' AND a.ended_at > coalesce(e.at, '')) "
+      "FROM trials t LEFT JOIN (SELECT trial, max(at) AS at FROM events WHERE kind = ?2 GROUP BY trial) e "
+      "ON e.trial = t.trial WHERE t.sweep = ?1 AND t.state = 'planned' ORDER BY t.position");
   statement.bind(1, sweep);
+  statement.bind(2, std::string(kRetriedEvent));
   std::vector<OpenTrial> open;
   while (statement.executeStep()) {
     open.push_back({statement.getColumn(0).getInt64(), statement.getColumn(1).getString(),

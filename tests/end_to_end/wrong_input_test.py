@@ -139,7 +139,9 @@ class WrongInput(StoreTest):
         self.assertEqual(long_run.returncode, 3)
 
     def test_help_fits_a_screen_and_ends_with_an_example(self):
-        for command in ("plan", "run", "status", "query", "measure", "graph", "verify", "doctor"):
+        commands = ("plan", "run", "status", "query", "measure", "graph", "verify", "doctor", "retry", "cancel", "logs",
+                    "export")
+        for command in commands:
             with self.subTest(command=command):
                 finished = self.run_headsweep(command, "--help")
                 self.assert_code(finished, DONE)
