@@ -36,6 +36,7 @@ class ConfigsTest(StoreTest):
                     "run", str(config), "--store", store, "--limit", "2", "--workers", "2", *arguments, timeout=110
                 )
                 self.assert_code(ran, UNFINISHED)
+                self.assertEqual("combinations collapsed: " in ran.stderr, config.stem == "diversity_penalty")
                 done = rows(store, "select count(*) from trial_results where state = 'done' and loss is not null")
                 self.assertEqual(done, [(2,)])
                 self.assertGreater(rows(store, "select count(*) from layer_results")[0][0], 0)

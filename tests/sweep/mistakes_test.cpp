@@ -58,6 +58,24 @@ TEST(Mistakes, InSettings) {
                                     {"learning_rate = 0",
                                      "training.learning_rate must be a number from 1e-12 to 10, not 0"},
                                 });
+  expect_complaints(
+      "diversity",
+      {
+          {"init_similarity = 1.1", "diversity.init_similarity must be a number from 0 to 1, not 1.1"},
+          {"init_similarty = 1",
+           "unknown key 'diversity.init_similarty'; did you mean 'diversity.init_similarity'?"},
+          {"tied_heads = -0.1", "diversity.tied_heads must be a number from 0 to 1, not -0.1"},
+          {"penalty = \"ouput\"",
+           "diversity.penalty must be one of \"none\", \"output\", \"position\", "
+           "\"subspace\", \"js\", not \"ouput\"; did you mean 'output'?"},
+          {"penalty_weight = nan", "diversity.penalty_weight must be a number from -1000 to 1000, not nan"},
+          {"graph = \"windows\"",
+           "diversity.graph must be one of \"full\", \"window\", \"dilated\", \"random\", "
+           "not \"windows\"; did you mean 'window'?"},
+          {"graph_shared = 1", "diversity.graph_shared must be true or false, not 1"},
+          {"graph_degree = 1", "diversity.graph_degree must be an integer from 2 to 4096, not 1"},
+          {"heads = 4", "unknown key 'diversity.heads'; did you mean 'model.heads'?"},
+      });
   expect_complaints("measure",
                     {{"keep = \"some\"", "measure.keep must be one of \"auto\", \"all\", \"none\", not"}});
 }
