@@ -88,7 +88,7 @@ TEST_F(RemeasureTest, ClosedNullsAreMeasuredAnew) {
   const std::string value =
       "SELECT hitting_time_forward_max FROM baselines WHERE name = 'uniform' AND trial IS NULL";
   const Cell before = sql_cell(path(), value);
-  make_older(path(), "trial IS NULL AND name = 'uniform'");
+  make_older(path(), "trial IS NULL");
   sql(path(), "UPDATE baselines SET hitting_time_forward_max = 7 WHERE trial IS NULL");
   {
     OwnedStore store(path());
