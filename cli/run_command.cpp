@@ -220,7 +220,8 @@ void add_how_to_train(CLI::App& command, RunCommandOptions& options) {
   command.add_option("--stack", options.stack, "trials of equal shapes in one bundle: auto (1) or N")
       ->check(whole_number(1, kMostStacked, "auto"))
       ->type_name("N");
-  command.add_option("--step", options.run.step, "training step: auto (fused where it can be), eager or fused")
+  command
+      .add_option("--step", options.run.step, "training step: auto (fused where it can be), eager or fused")
       ->check(CLI::IsMember({"auto", "eager", "fused"}));
   command.add_option("--trainer", options.trainer, "headsweep-trainer; default: beside headsweep");
 }

@@ -38,7 +38,7 @@ KeepModels keep_models(const FrozenRun& run) {
   const std::int64_t parameters =
       run.frozen.open.empty()
           ? 0
-          : trial::count_parameters(run.frozen.open.front().settings.model).total();  // equal in every trial
+          : trial::count_parameters(run.frozen.open.front().settings.model).total();  // the budget in every trial
   return {run.frozen.trials, parameters, run.sweep.seeds.front()};
 }
 

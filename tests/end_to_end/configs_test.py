@@ -33,7 +33,7 @@ class ConfigsTest(StoreTest):
                 store = self.store(config.stem + ".db")
                 arguments = [part for override in SHORTENED for part in ("--set", override)]
                 ran = self.run_headsweep(
-                    "run", str(config), "--store", store, "--limit", "2", "--workers", "2", *arguments, timeout=110
+                    "run", str(config), "--store", store, "--limit", "2", "--workers", "2", *arguments, timeout=300
                 )
                 self.assert_code(ran, UNFINISHED)
                 self.assertEqual("combinations collapsed: " in ran.stderr, config.stem == "diversity_penalty")

@@ -170,7 +170,8 @@ TEST(CheckTogether, SequenceMetricsFitAMessage) {
   Settings settings;
   settings.measure.sequences = 5000;
   EXPECT_EQ(check_together(settings), std::nullopt);
-  settings.measure.sequence_metrics = true;  // 2 splits x 5000 sequences x (4 layers x (layer and head) + model)
+  settings.measure.sequence_metrics =
+      true;  // 2 splits x 5000 sequences x (4 layers x (layer and head) + model)
   EXPECT_EQ(check_together(settings), std::nullopt);
   settings.model.layers = 5;
   EXPECT_NE(check_together(settings).value_or("").find("would keep 110000 rows"), std::string::npos);
