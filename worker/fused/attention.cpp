@@ -1,7 +1,7 @@
 // Queries are the lanes. One block is kLanes queries of one head; its scores lie transposed, [key][query], in the
 // first-level cache, so that softmax runs down the keys without any reduction across lanes and a causal row ends with
 // its block: keys behind the block's last query are never touched. All sums over keys or queries are register-tiled
-// products (product-inl.h), whatever the head width:
+// products (product-inl.h; narrow_heads-inl.h says what heads of 4 and 8 columns do instead):
 //
 //   scores [key][query] = K Q^T          outputs^T [column][query] = V^T P^T
 //   dP^T [key][query] = V dO^T           dQ^T [column][query] = K^T dS^T
@@ -22,44 +22,14 @@
 #define HWY_TARGET_INCLUDE "worker/fused/attention.cpp"
 #include <hwy/foreach_target.h>
 
+#include "worker/fused/attention_block-inl.h"
 #include "worker/fused/exponential-inl.h"
-#include "worker/fused/keep_bits-inl.h"
+#include "worker/fused/narrow_heads-inl.h"
 #include "worker/fused/product-inl.h"
 #include "worker/fused/transposition-inl.h"
 
 HWY_BEFORE_NAMESPACE();
 namespace headsweep::fused::HWY_NAMESPACE {
-
-// One head and one block of queries.
-struct Block {
-  std::size_t head;
-  std::size_t first_query;
-  std::size_t keys;       // up to the block's last query
-  std::size_t full_keys;  // of these every query of the block sees the first so many
-  const std::uint8_t* keep;
-  std::size_t keep_stride;
-
-  // Whether each query sees key `key`, one of the last.
-  [[nodiscard]] HWY_INLINE hn::Mask<FloatTag> visible(std::size_t key) const {
-    const FloatTag d;
-    return hn::Ge(hn::Iota(d, static_cast<float>(first_query)), hn::Set(d, static_cast<float>(key)));
-  }
-  [[nodiscard]] HWY_INLINE hn::Mask<FloatTag> kept(std::size_t key) const {
-    return load_keep_mask(keep + key * keep_stride, first_query);
-  }
-};
-
-HWY_INLINE Block block_at(const AttentionShape& shape, const AttentionRecord& record, std::size_t head,
-                          std::size_t first_query) {
-  const std::uint8_t* const keep =
-      record.keep.empty() ? nullptr : record.keep.data() + head * attention_bit_bytes(shape.length);
-  return {head,
-          first_query,
-          std::min(shape.length, first_query + kLanes),
-          std::min(shape.length, first_query + 1),
-          keep,
-          attention_bit_stride(shape.length)};
-}
 
 // [key][query] of one block = rows of `left` (keys or values) times `right` [column][padded length].
 HWY_INLINE void multiply_by_block(const AttentionShape& shape, const Block& block, const float* left,
@@ -146,8 +116,8 @@ HWY_INLINE FloatVector exponentiate(const Block& block, FloatVector maximum, flo
   return sum;
 }
 
-void forward_block(const AttentionShape& shape, const Block& block, const float* projected,
-                   AttentionRecord& record, AttentionScratch& scratch) {
+void forward_wide(const AttentionShape& shape, const Block& block, const float* projected,
+                  AttentionRecord& record, AttentionScratch& scratch) {
   const FloatTag d;
   const std::size_t stride = padded(shape.length);
   float* const scores = scratch.scores.data();
@@ -169,6 +139,18 @@ void forward_block(const AttentionShape& shape, const Block& block, const float*
     float* const place = outputs + column * stride + block.first_query;
     hn::StoreU(hn::Mul(hn::LoadU(d, place), factor), d, place);
   }
+}
+
+void forward_block(const AttentionShape& shape, const Block& block, const float* projected,
+                   AttentionRecord& record, AttentionScratch& scratch) {
+  const auto narrow = [&](auto kernel) {
+    const std::size_t stride = padded(shape.length) * shape.head_width;
+    kernel(shape, block, scratch.queries.data() + shape.query_key_block[block.head] * stride, projected,
+           record, scratch.scores.data(), scratch.outputs.data() + block.head * stride);
+  };
+  if (shape.head_width == 4) return narrow(block.keep ? &forward_narrow<4, true> : &forward_narrow<4, false>);
+  if (shape.head_width == 8) return narrow(block.keep ? &forward_narrow<8, true> : &forward_narrow<8, false>);
+  forward_wide(shape, block, projected, record, scratch);
 }
 
 float query_scale(const AttentionShape& shape) {
@@ -232,35 +214,47 @@ HWY_INLINE void differentiate(const Block& block, FloatVector maximum, FloatVect
   }
 }
 
+// Weights and score gradients of a block, [key][query], and the gradient of its queries: with tiles.
+void differentiate_wide(const AttentionShape& shape, const Block& block, const float* projected,
+                        const AttentionRecord& record, FloatVector weighted, const float* queries,
+                        const float* d_outputs, float* scores, float* d_scores, float* d_queries) {
+  const FloatTag d;
+  const float* const keys = projected + shape.key_column(block.head);
+  multiply_by_block(shape, block, keys, queries, scores);
+  multiply_by_block(shape, block, projected + shape.value_column(block.head), d_outputs, d_scores);
+  const std::size_t row = block.head * padded(shape.length) + block.first_query;
+  const FloatVector maximum = hn::LoadU(d, record.maxima.data() + row);
+  const FloatVector inverse_sum = hn::LoadU(d, record.inverse_sums.data() + row);
+  block.keep ? differentiate<true>(block, maximum, inverse_sum, weighted, scores, d_scores)
+             : differentiate<false>(block, maximum, inverse_sum, weighted, scores, d_scores);
+  multiply_over_keys(shape, block, keys, d_scores, d_queries, /*add=*/true);
+}
+
+auto* differentiate_by_width(std::size_t head_width, bool drops) {
+  if (head_width == 4) return drops ? &backward_narrow<4, true> : &backward_narrow<4, false>;
+  if (head_width == 8) return drops ? &backward_narrow<8, true> : &backward_narrow<8, false>;
+  return &differentiate_wide;
+}
+
 void backward_block(const AttentionShape& shape, const Block& block, const float* projected,
                     const AttentionRecord& record, AttentionScratch& scratch) {
-  const FloatTag d;
   const std::size_t stride = padded(shape.length);
   const std::size_t query_row = shape.query_key_block[block.head] * shape.head_width * stride;
   const std::size_t value_row = block.head * shape.head_width * stride;
-  const float* const keys = projected + shape.key_column(block.head);
-  const float* const values = projected + shape.value_column(block.head);
+  const float* const queries = scratch.queries.data() + query_row;
+  const float* const d_outputs = scratch.d_outputs.data() + value_row;
   float* const scores = scratch.scores.data();
   float* const d_scores = scratch.d_scores.data();
-  multiply_by_block(shape, block, keys, scratch.queries.data() + query_row, scores);
-  multiply_by_block(shape, block, values, scratch.d_outputs.data() + value_row, d_scores);
+  differentiate_by_width(shape.head_width, block.keep != nullptr)(
+      shape, block, projected, record, sum_of_weighted_gradients(shape, block, record, scratch), queries,
+      d_outputs, scores, d_scores, scratch.d_queries.data() + query_row);
 
-  const std::size_t row = block.head * stride + block.first_query;
-  const FloatVector maximum = hn::LoadU(d, record.maxima.data() + row);
-  const FloatVector inverse_sum = hn::LoadU(d, record.inverse_sums.data() + row);
-  const FloatVector weighted = sum_of_weighted_gradients(shape, block, record, scratch);
-  block.keep ? differentiate<true>(block, maximum, inverse_sum, weighted, scores, d_scores)
-             : differentiate<false>(block, maximum, inverse_sum, weighted, scores, d_scores);
-
-  multiply_over_keys(shape, block, keys, d_scores, scratch.d_queries.data() + query_row, /*add=*/true);
   float* const by_query = scratch.scores_by_query.data();
   float* const d_by_query = scratch.d_scores_by_query.data();
   transpose_matrix(scores, kLanes, padded(block.keys), kLanes, 1, by_query, stride);
   transpose_matrix(d_scores, kLanes, padded(block.keys), kLanes, 1, d_by_query, stride);
-  multiply_over_queries(shape, block, scratch.queries.data() + query_row, d_by_query,
-                        scratch.d_keys.data() + query_row);
-  multiply_over_queries(shape, block, scratch.d_outputs.data() + value_row, by_query,
-                        scratch.d_values.data() + value_row);
+  multiply_over_queries(shape, block, queries, d_by_query, scratch.d_keys.data() + query_row);
+  multiply_over_queries(shape, block, d_outputs, by_query, scratch.d_values.data() + value_row);
 }
 
 void attention_backward_here(const AttentionShape& shape, const float* projected, const float* outputs,

@@ -66,16 +66,16 @@ HWY_INLINE WideBlock philox(const Stream& stream, Wide index) {
   return x;
 }
 
-// Word w of blocks first .. first + kBlocksAtOnce - 1 of `indices`.
+// Word w of kBlocksAtOnce blocks, one a lane.
 struct BlockWords {
   Words word[4];
 };
 
-HWY_INLINE BlockWords draw(const Stream& stream, const std::uint64_t* indices) {
-  const WideTag d;
+// `first`, `second`: the indices of two vectors of blocks.
+HWY_INLINE BlockWords draw(const Stream& stream, Wide first, Wide second) {
   const WordTag words;
-  const WideBlock low = philox(stream, hn::LoadU(d, indices));
-  const WideBlock high = philox(stream, hn::LoadU(d, indices + hn::MaxLanes(WideTag())));
+  const WideBlock low = philox(stream, first);
+  const WideBlock high = philox(stream, second);
   BlockWords blocks;
   for (std::size_t w = 0; w < 4; ++w) {
     blocks.word[w] = hn::ConcatEven(words, hn::BitCast(words, high.word[w]), hn::BitCast(words, low.word[w]));
@@ -117,9 +117,10 @@ void draw_attention_bits_here(const DropoutPlace& place, std::uint32_t threshold
     for (std::size_t key = 0; key < last_query; key += 8) {
       std::uint32_t queries_of[8] = {};
       for (std::size_t group = 0; group < kPad; group += kBlocksAtOnce) {
-        std::uint64_t indices[kBlocksAtOnce];
-        for (std::size_t i = 0; i < kBlocksAtOnce; ++i) indices[i] = first_block[group + i] + key / 8;
-        const BlockWords drawn = draw(stream, indices);
+        const Wide block = hn::Set(WideTag(), key / 8);
+        const BlockWords drawn =
+            draw(stream, hn::Add(hn::LoadU(WideTag(), first_block + group), block),
+                 hn::Add(hn::LoadU(WideTag(), first_block + group + kBlocksAtOnce / 2), block));
         for (std::size_t w = 0; w < 4; ++w) {
           queries_of[2 * w] |= to_bits(kept<0>(drawn.word[w], below)) << group;
           queries_of[2 * w + 1] |= to_bits(kept<1>(drawn.word[w], below)) << group;
@@ -140,9 +141,8 @@ void draw_element_bits_here(const DropoutPlace& place, std::uint32_t threshold, 
                       place.layer};
   const auto below = just_below(threshold);
   for (std::size_t block = 0; block < blocks; block += kBlocksAtOnce) {
-    std::uint64_t indices[kBlocksAtOnce];
-    for (std::size_t i = 0; i < kBlocksAtOnce; ++i) indices[i] = first_block + block + i;
-    const BlockWords drawn = draw(stream, indices);
+    const Wide index = hn::Iota(WideTag(), first_block + block);
+    const BlockWords drawn = draw(stream, index, hn::Add(index, hn::Set(WideTag(), kBlocksAtOnce / 2)));
     hn::Vec<IntegerTag> eight = hn::Zero(d);  // the 8 decisions of a block
     for (std::size_t w = 0; w < 4; ++w) {
       eight = hn::Or(eight, hn::IfThenElseZero(kept<0>(drawn.word[w], below), hn::Set(d, 1 << 2 * w)));
