@@ -12,6 +12,7 @@
 #include "trial/key.h"
 #include "trial/ledger.h"
 #include "trial/task_shape.h"
+#include "worker/fused/fused_support.h"
 
 namespace headsweep::cli {
 namespace {
@@ -74,6 +75,7 @@ class TrialWriter {
     json["chance_accuracy"] = task->chance_accuracy(shape);
     json["ceiling_accuracy"] = task->ceiling_accuracy(shape);
     add_settings(json, settings, settings_);
+    json["cpu_step"] = fused::why_not_fused(settings) ? "eager" : "fused";
     json["settings"] = trial::canonical_json(settings);
     return json;
   }

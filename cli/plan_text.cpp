@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <cmath>
+#include <map>
 #include <ostream>
 #include <string>
 #include <vector>
@@ -9,6 +10,7 @@
 #include "results/setting_columns.h"
 #include "sweep/budget.h"
 #include "trial/ledger.h"
+#include "worker/fused/fused_support.h"
 
 namespace headsweep::cli {
 namespace {
@@ -78,6 +80,20 @@ std::string budget_text(const sweep::Plan& plan) {
   return number + ", missed by at most " + trial::to_text(std::round(largest * 1e6) / 1e4) + "%";
 }
 
+// Which training step the trials take on a CPU: one line, and one for every reason to take the eager one.
+void write_steps(std::ostream& out, const sweep::Plan& plan) {
+  std::map<std::string, std::size_t> eager;
+  std::size_t fused = 0;
+  for (const auto& trial : plan.trials) {
+    const auto why = fused::why_not_fused(trial.settings);
+    why ? ++eager[*why] : ++fused;
+  }
+  if (fused > 0) out << "step        fused on CPUs, " << counted(fused, "trial") << "\n";
+  for (const auto& [why, count] : eager) {
+    out << "step        eager, " << counted(count, "trial") << ": " << why << "\n";
+  }
+}
+
 }  // namespace
 
 double total_flops(const sweep::Plan& plan) {
@@ -94,6 +110,7 @@ void write_plan_text(std::ostream& out, const sweep::Plan& plan) {
       << counted(arms.seeds(), "seed") << ")\n"
       << "parameters  " << budget_text(plan) << "\n"
       << "training    " << total_flops(plan) * 1e-12 << " TFLOP, one trial a bundle\n";
+  write_steps(out, plan);
   for (const std::string& note : plan.notes) out << "note        " << note << "\n";
   out << "\n" << results::render(arms_table(plan, arms), results::Format::kTable);
   if (arms.count() > kMostRowsShown) {
