@@ -1,5 +1,6 @@
-"""Speed of the same training in eager PyTorch: `torch_twin.py THREADS`. Speaks like train_step.cpp."""
+"""Speed of the same training in PyTorch: `torch_twin.py THREADS [compile]`. Speaks like train_step.cpp."""
 
+import functools
 import sys
 import time
 from pathlib import Path
@@ -14,10 +15,32 @@ WARM_UP = 2
 BATCH, SAMPLES = 50, 5000
 
 
-def seconds_per_step(heads, steps):
+FLOPS = 5.95968e9  # of a step (trial::training_flops_per_sequence), whatever the head count
+
+
+def floor_seconds(steps):
+    """A step's floating-point operations as products of a layer's activations and weights alone."""
+    left, right = torch.rand(100 * BATCH, 64), torch.rand(64, 192)
+    out = left @ right
+    repetitions = 20 * steps
+    begin = time.perf_counter()
+    for _ in range(repetitions):
+        torch.mm(left, right, out=out)
+    rate = repetitions * 2 * left.numel() * right.shape[1] / (time.perf_counter() - begin)
+    return FLOPS / rate
+
+
+@functools.cache
+def training(heads):
+    """Model, the function that computes its logits, optimizer; compiled once."""
     torch.manual_seed(0)
     model = Transformer(heads=heads, dropout=0.1)
-    optimizer = torch.optim.Adam(model.parameters(), lr=1e-3)
+    logits_of = torch.compile(model) if "compile" in sys.argv[2:] else model
+    return logits_of, torch.optim.Adam(model.parameters(), lr=1e-3)
+
+
+def seconds_per_step(heads, steps):
+    logits_of, optimizer = training(heads)
     samples = torch.randint(0, 256, (SAMPLES, 100))
     for step in range(WARM_UP + steps):
         if step == WARM_UP:
@@ -25,7 +48,7 @@ def seconds_per_step(heads, steps):
         first = step * BATCH % SAMPLES
         tokens = samples[first : first + BATCH]
         optimizer.zero_grad()
-        logits = model(tokens)
+        logits = logits_of(tokens)
         loss = functional.cross_entropy(logits.flatten(0, 1), tokens.flatten())
         loss.backward()
         optimizer.step()
@@ -37,4 +60,5 @@ if __name__ == "__main__":
     torch.set_num_threads(int(sys.argv[1]))
     torch.set_num_interop_threads(1)
     for line in sys.stdin:
-        print(seconds_per_step(*map(int, line.split())), flush=True)
+        heads, steps = map(int, line.split())
+        print(floor_seconds(steps) if heads == 0 else seconds_per_step(heads, steps), flush=True)

@@ -1,79 +1,125 @@
 #!/usr/bin/env python3
-"""Eager training in headsweep-trainer against eager PyTorch, on the paper's model.
+"""Training in headsweep-trainer against PyTorch, on the paper's model.
 
-train_step.py TRAIN_STEP [--python PYTHON_WITH_TORCH] [--threads N] [--rounds N] [--steps N] [--json]
+train_step.py TRAIN_STEP [--step eager|fused] [--python PYTHON_WITH_TORCH] [--threads N] [--processes N]
+              [--compile] [--rounds N] [--steps N] [--json]
 
-TRAIN_STEP is build/<preset>/bin/bench/train_step. Both programs run side by side and take turns: in every
-round each does a few steps while the other waits, so that a machine that slows down slows down both. A ratio
-above 1 says how many times more steps a second the trainer does; it is the median over the rounds.
+TRAIN_STEP is build/<preset>/bin/bench/train_step. Both sides take turns: in every round each does a few steps while
+the other waits, so that a machine that slows down slows down both. A ratio above 1 says how many times more steps a
+second the trainer does; it is the median over the rounds. With --processes each side is that many processes of
+--threads threads at once, each with a model of its own, and a rate is the sum over them.
+
+The floor is the time in which matrix products alone, everything in cache, do as many floating-point operations as a
+step (the masked half of attention counted): of the trainer's own product and of PyTorch's, in the same run.
 """
 
 import argparse
 import json
+import math
 import statistics
 import subprocess
 import sys
 from pathlib import Path
 
 HEADS = (1, 4, 8, 16)
+FLOOR = 0  # asked for in place of a head count
 
 
-class Program:
-    """One of the two: told "HEADS STEPS", it answers with the seconds of a step."""
+class Side:
+    """Equal programs that work at the same time: told "HEADS STEPS", each answers with the seconds of a step."""
 
-    def __init__(self, command):
-        self.process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+    def __init__(self, command, processes):
+        self.programs = [
+            subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+            for _ in range(processes)
+        ]
 
-    def seconds(self, heads, steps):
-        print(heads, steps, file=self.process.stdin, flush=True)
-        return float(self.process.stdout.readline())
+    def rate(self, heads, steps):
+        """Steps a second of all programs together."""
+        for program in self.programs:
+            print(heads, steps, file=program.stdin, flush=True)
+        return sum(1 / float(program.stdout.readline()) for program in self.programs)
 
     def end(self):
-        self.process.stdin.close()
-        self.process.wait()
+        for program in self.programs:
+            program.stdin.close()
+            program.wait()
+
+
+def take_turns(sides, heads, options):
+    """One list of rates a side."""
+    rounds = [[side.rate(heads, options.steps) for side in sides] for _ in range(options.rounds)]
+    return [list(rates) for rates in zip(*rounds)]
 
 
 def compare(options):
-    trainer = Program([options.train_step, str(options.threads)])
-    torch = Program([options.python, str(Path(__file__).with_name("torch_twin.py")), str(options.threads)])
+    threads = str(options.threads)
+    torch_twin = [options.python, str(Path(__file__).with_name("torch_twin.py")), threads]
+    sides = [
+        Side([options.train_step, threads, options.step], options.processes),
+        Side(torch_twin, options.processes),
+    ]
+    if options.compile:
+        sides.append(Side([*torch_twin, "compile"], options.processes))
+    floors = [statistics.median(rates) for rates in take_turns(sides[:2], FLOOR, options)]
     rows = []
     for heads in HEADS:
-        rounds = [
-            (trainer.seconds(heads, options.steps), torch.seconds(heads, options.steps)) for _ in range(options.rounds)
-        ]
-        rows.append(
-            {
-                "heads": heads,
-                "trainer_steps_per_second": 1 / statistics.median(ours for ours, _ in rounds),
-                "torch_steps_per_second": 1 / statistics.median(theirs for _, theirs in rounds),
-                "ratio": statistics.median(theirs / ours for ours, theirs in rounds),
-            }
-        )
-    trainer.end()
-    torch.end()
+        ours, torch, *compiled = take_turns(sides, heads, options)
+        row = {
+            "heads": heads,
+            "trainer_steps_per_second": statistics.median(ours),
+            "torch_steps_per_second": statistics.median(torch),
+            "ratio": statistics.median(own / other for own, other in zip(ours, torch)),
+            "times_own_floor": statistics.median(floors[0] / own for own in ours),
+            "times_torch_floor": statistics.median(floors[1] / own for own in ours),
+        }
+        if compiled:
+            row["compiled_steps_per_second"] = statistics.median(compiled[0])
+            row["ratio_to_compiled"] = statistics.median(own / other for own, other in zip(ours, compiled[0]))
+        rows.append(row)
+    for side in sides:
+        side.end()
     return rows
+
+
+def print_table(rows, options):
+    print(f"{options.step} step, paper's model, {options.processes} process(es) of {options.threads} thread(s)")
+    columns = [
+        ("heads", "heads", "d"),
+        ("trainer_steps_per_second", "trainer steps/s", ".2f"),
+        ("torch_steps_per_second", "PyTorch steps/s", ".2f"),
+        ("ratio", "ratio", ".2f"),
+        ("times_own_floor", "x own floor", ".2f"),
+        ("times_torch_floor", "x PyTorch's floor", ".2f"),
+        ("compiled_steps_per_second", "torch.compile", ".2f"),
+        ("ratio_to_compiled", "ratio", ".2f"),
+    ]
+    columns = [column for column in columns if column[0] in rows[0]]
+    print("  ".join(title for _, title, _ in columns))
+    for row in rows:
+        print("  ".join(format(row[name], form).rjust(len(title)) for name, title, form in columns))
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("train_step")
+    parser.add_argument("--step", choices=("eager", "fused"), default="eager", help="the trainer's")
     parser.add_argument("--python", default=sys.executable, help="interpreter that imports torch")
     parser.add_argument("--threads", type=int, default=1)
+    parser.add_argument("--processes", type=int, default=1, help="of each side, at the same time")
+    parser.add_argument("--compile", action="store_true", help="compare with torch.compile, too")
     parser.add_argument("--rounds", type=int, default=7)
     parser.add_argument("--steps", type=int, default=8, help="a round")
     parser.add_argument("--json", action="store_true")
     options = parser.parse_args()
     rows = compare(options)
+    mean = math.exp(statistics.mean(math.log(row["ratio"]) for row in rows))
     if options.json:
-        print(json.dumps({"threads": options.threads, "results": rows}, indent=1))
+        settings = {"step": options.step, "threads": options.threads, "processes": options.processes}
+        print(json.dumps({**settings, "geometric_mean": mean, "results": rows}, indent=1))
         return
-    print(f"eager step, paper's model, {options.threads} thread(s)")
-    print(f"{'heads':>5} {'headsweep-trainer':>18} {'eager PyTorch':>15} {'ratio':>6}")
-    for row in rows:
-        print(
-            f"{row['heads']:>5} {row['trainer_steps_per_second']:>12.2f} steps/s"
-            f" {row['torch_steps_per_second']:>7.2f} steps/s {row['ratio']:>6.2f}"
-        )
+    print_table(rows, options)
+    print(f"geometric mean of the ratios: {mean:.2f}")
 
 
 if __name__ == "__main__":
