@@ -107,6 +107,25 @@ TEST_F(ViewsTest, SummaryShowsAccuracyBesideEveryLayer) {
   EXPECT_EQ(sql_integer(path(), "SELECT count(*) FROM summary"), 4 * 2 * 2);
 }
 
+TEST_F(ViewsTest, NullsStandBesideTheValuesOfSummary) {
+  const std::string arm =
+      " FROM summary WHERE task = 'copy' AND heads = 2 AND split = 'heldout' AND layer = ";
+  double sum = 0;
+  double logs = 0;
+  for (const int trial : {4, 5, 6}) {
+    sum += sample_metric(trial, 0, Split::kHeldOut, Metric::kFidelityMinInner);
+    logs += std::log10(sample_metric(trial, 0, Split::kHeldOut, Metric::kMixingTimeForward));
+  }
+  EXPECT_NEAR(real("SELECT fidelity_min_inner_untrained" + arm + "0"), sum / 3, 1e-9);
+  EXPECT_NEAR(real("SELECT mixing_time_forward_untrained" + arm + "0"), std::pow(10, logs / 3), 1e-6);
+  EXPECT_EQ(sql_cell(path(), "SELECT fidelity_min_inner_untrained" + arm + "1"),
+            Cell());  // the sample has none
+  EXPECT_EQ(sql_cell(path(), "SELECT fidelity_min_inner_permuted" + arm + "0"), Cell());
+  EXPECT_NEAR(real("SELECT hitting_time_forward_max_uniform" + arm + "1"), 4.988877957861, 1e-11);
+  EXPECT_EQ(real("SELECT fidelity_min_inner_identity" + arm + "1"), 0);
+  EXPECT_EQ(real("SELECT fidelity_min_inner_previous_token" + arm + "1"), 1);
+}
+
 TEST_F(ViewsTest, NullsOfEveryArm) {
   EXPECT_NEAR(
       real(
