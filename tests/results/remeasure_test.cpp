@@ -14,17 +14,19 @@ namespace {
 
 using testing::HasSubstr;
 
-// Rows with the hashes that an older program would have given them.
-void make_older(const std::filesystem::path& store, const std::string& where) {
+const std::vector<std::string> kMeasured = {"results", "layer_metrics", "head_metrics", "baselines"};
+
+// Gives rows the version and the hashes of an older program.
+void make_older(const std::filesystem::path& store, const std::string& where,
+                const std::vector<std::string>& tables = kMeasured) {
   SQLite::Database database(store.string(), SQLite::OPEN_READWRITE, 10'000);
-  for (const char* const table : {"results", "layer_metrics", "head_metrics", "baselines"}) {
-    SQLite::Statement rows(database, std::string("SELECT rowid FROM ") + table + " WHERE " + where);
+  for (const std::string& table : tables) {
+    SQLite::Statement rows(database, "SELECT rowid FROM " + table + " WHERE " + where);
     std::vector<std::int64_t> keys;
     while (rows.executeStep()) keys.push_back(rows.getColumn(0).getInt64());
     RowRehash rehash(database, table, hashed_columns(find_table(table)), "rowid");
     for (const std::int64_t key : keys) {
-      SQLite::Statement update(database,
-                               std::string("UPDATE ") + table + " SET metrics_version = 1 WHERE rowid = ?");
+      SQLite::Statement update(database, "UPDATE " + table + " SET metrics_version = 1 WHERE rowid = ?");
       update.bind(1, key);
       update.exec();
       rehash(key);
