@@ -60,7 +60,7 @@ int cancel(const TrialList& list) {
   results::OwnedStore store(list.store);
   const std::int64_t count = results::cancel_trials(store, list.trials);
   std::cerr << "headsweep: " << count << (count == 1 ? " trial" : " trials")
-            << " cancelled; 'headsweep retry --trial K' plans one again\n";
+            << " cancelled; 'headsweep retry STORE --trial K' plans one again\n";
   return kDone;
 }
 

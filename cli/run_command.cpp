@@ -24,6 +24,7 @@
 #include "results/store.h"
 #include "sweep/duration.h"
 #include "worker/agent/trainer_executable.h"
+#include "worker/fused/fused_support.h"
 
 namespace headsweep::cli {
 namespace {
@@ -79,16 +80,41 @@ void say(const RunCommandOptions& options, const std::string& line) {
   if (!options.quiet) std::cerr << "headsweep: " << line << std::endl;
 }
 
-std::string describe(const results::FrozenSweep& frozen) {
-  return "sweep " + frozen.name + ": " + std::to_string(frozen.trials) + " trials, " +
-         std::to_string(frozen.done) + " done, " + std::to_string(frozen.failed) + " failed, " +
-         std::to_string(frozen.open.size()) + " to train";
+std::int64_t cancelled(const results::FrozenSweep& frozen) {
+  return frozen.trials - frozen.done - frozen.failed - std::ssize(frozen.open);
 }
 
-std::string describe(const orchestrator::Ending& ending, const std::string& store) {
+std::string describe(const results::FrozenSweep& frozen) {
+  const std::string cancelled_text =
+      cancelled(frozen) > 0 ? ", " + std::to_string(cancelled(frozen)) + " cancelled" : "";
+  return "sweep " + frozen.name + ": " + std::to_string(frozen.trials) + " trials, " +
+         std::to_string(frozen.done) + " done, " + std::to_string(frozen.failed) + " failed" +
+         cancelled_text + ", " + std::to_string(frozen.open.size()) + " to train";
+}
+
+// Trials of one sweep that are trained by different steps differ in more than their settings say.
+std::optional<std::string> describe_steps(const RunCommandOptions& options,
+                                          const results::FrozenSweep& frozen) {
+  if (options.run.step == "eager" || options.run.device == "cuda") return std::nullopt;
+  std::int64_t eager = 0;
+  std::string why;
+  for (const results::OpenTrial& trial : frozen.open) {
+    const auto reason = fused::why_not_fused(trial.settings);
+    if (!reason) continue;
+    if (eager++ == 0) why = *reason;
+  }
+  const std::int64_t fused = std::ssize(frozen.open) - eager;
+  if (eager == 0 || (fused == 0 && options.run.step == "auto")) return std::nullopt;
+  return "on CPUs " + std::to_string(eager) + " trials take the eager step (" + why + "), " +
+         std::to_string(fused) + " the fused one; --step eager gives all of them the same";
+}
+
+std::string describe(const orchestrator::Ending& ending, const std::string& store, std::int64_t cancelled) {
   switch (ending.end) {
     case orchestrator::RunEnd::kAllDone:
-      return "all trials done; see: headsweep query " + store + " summary";
+      return (cancelled == 0 ? "all trials done"
+                             : "all trials done but " + std::to_string(cancelled) + " cancelled") +
+             std::string("; see: headsweep query ") + store + " summary";
     case orchestrator::RunEnd::kSomeFailed:
       return "finished, some trials failed; see: headsweep query " + store + " failures";
     case orchestrator::RunEnd::kStopped:
@@ -113,6 +139,8 @@ int coordinate(const RunCommandOptions& options, const Train& train) {
     notes = plan.notes;
     return plan;
   });
+  if (const auto steps = describe_steps(options, frozen)) notes.push_back(*steps);
+  const std::int64_t left_out = cancelled(frozen);
   for (const std::string& note : notes) say(options, note);
   say(options, describe(frozen));
 
@@ -131,8 +159,8 @@ int coordinate(const RunCommandOptions& options, const Train& train) {
   if (!options.quiet) display.finish();
   if (ending.error) throw UserError(*ending.error);
   if (ending.end != orchestrator::RunEnd::kStopped) remove_checkpoints(options.store);
-  say(options, describe(ending, options.store));
-  log.say(describe(ending, options.store));
+  say(options, describe(ending, options.store, left_out));
+  log.say(describe(ending, options.store, left_out));
   return exit_code(ending);
 }
 

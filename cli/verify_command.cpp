@@ -1,5 +1,6 @@
 // headsweep verify: is a store whole and unaltered?
 
+#include <filesystem>
 #include <iostream>
 #include <memory>
 #include <string>
@@ -9,6 +10,7 @@
 #include "cli/commands.h"
 #include "cli/exit_code.h"
 #include "results/reader.h"
+#include "results/store.h"
 #include "results/verify.h"
 
 namespace headsweep::cli {
@@ -24,6 +26,10 @@ int verify(const std::string& path) {
     return kError;
   }
   std::cout << path << ": whole; file, plan, trial keys and every row agree with their hashes\n";
+  if (!std::filesystem::exists(results::store_folder(path) / "models")) {
+    std::cerr << "headsweep: " << results::store_folder(path).string()
+              << "/models is not there: no kept weights were checked\n";
+  }
   return kDone;
 }
 
