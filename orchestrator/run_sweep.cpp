@@ -35,10 +35,10 @@ class StoreSink final : public RecordSink {
 };
 
 KeepModels keep_models(const FrozenRun& run) {
-  const std::int64_t parameters =
-      run.frozen.open.empty()
-          ? 0
-          : trial::count_parameters(run.frozen.open.front().settings.model).total();  // the budget in every trial
+  const std::int64_t parameters = run.frozen.open.empty()
+                                      ? 0
+                                      : trial::count_parameters(run.frozen.open.front().settings.model)
+                                            .total();  // the budget in every trial
   return {run.frozen.trials, parameters, run.sweep.seeds.front()};
 }
 

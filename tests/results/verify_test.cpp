@@ -137,8 +137,9 @@ TEST_F(VerifyTest, ChecksKeptWeights) {
     writer.finish();
   }
   StoreReader reader(store_path);
-  EXPECT_THAT(verify(reader), testing::ElementsAre(finding("models/1.pt", "missing")));
+  EXPECT_THAT(verify(reader), IsEmpty()) << "a copy of the file alone has no models to check";
   std::filesystem::create_directories(store_folder(store_path) / "models");
+  EXPECT_THAT(verify(reader), testing::ElementsAre(finding("models/1.pt", "missing")));
   std::ofstream(store_folder(store_path) / "models/1.pt") << "weights";
   EXPECT_THAT(verify(reader), IsEmpty());
   std::ofstream(store_folder(store_path) / "models/1.pt") << "Weights";

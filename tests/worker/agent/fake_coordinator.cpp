@@ -10,7 +10,8 @@ FakeCoordinator::FakeCoordinator(const std::filesystem::path& store_folder)
 void FakeCoordinator::assign(const std::vector<FakeTrial>& bundle) {
   Assign message;
   for (const FakeTrial trial : bundle) {
-    message.bundle.push_back({++assigned_, static_cast<TrialId>(trial), "key", trial::Settings{}, 172'800, false});
+    message.bundle.push_back(
+        {++assigned_, static_cast<TrialId>(trial), "key", trial::Settings{}, 172'800, false});
   }
   bundles_.emplace_back(std::move(message));
 }
