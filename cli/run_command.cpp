@@ -141,16 +141,14 @@ int coordinate(const RunCommandOptions& options, const Train& train) {
   });
   if (const auto steps = describe_steps(options, frozen)) notes.push_back(*steps);
   const std::int64_t left_out = cancelled(frozen);
-  for (const std::string& note : notes) say(options, note);
-  say(options, describe(frozen));
-
   RunLog log(results::store_folder(options.store) / "logs" / "run.log", options.log_level);
-  for (const std::string& note : notes) log.say(note);
-  log.say(describe(frozen));
-  if (!frozen.amendment.empty()) {
-    say(options, frozen.amendment);
-    log.say(frozen.amendment);
-  }
+  const auto tell = [&](const std::string& line) {
+    say(options, line);
+    log.say(line);
+  };
+  for (const std::string& note : notes) tell(note);
+  tell(describe(frozen));
+  if (!frozen.amendment.empty()) tell(frozen.amendment);
   ProgressDisplay display(stderr_reaches_terminal());
   std::vector<orchestrator::RunObserver*> watching = {&log};
   if (!options.quiet) watching.push_back(&display);
@@ -159,8 +157,7 @@ int coordinate(const RunCommandOptions& options, const Train& train) {
   if (!options.quiet) display.finish();
   if (ending.error) throw UserError(*ending.error);
   if (ending.end != orchestrator::RunEnd::kStopped) remove_checkpoints(options.store);
-  say(options, describe(ending, options.store, left_out));
-  log.say(describe(ending, options.store, left_out));
+  tell(describe(ending, options.store, left_out));
   return exit_code(ending);
 }
 

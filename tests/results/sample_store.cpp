@@ -36,17 +36,6 @@ std::vector<protocol::LayerMeasurement> sample_layers(protocol::TrialId trial) {
 
 }  // namespace
 
-TemporaryFolder::TemporaryFolder() {
-  std::string name = (std::filesystem::temp_directory_path() / "headsweep-results-XXXXXX").string();
-  if (mkdtemp(name.data()) == nullptr) throw std::runtime_error("cannot create " + name);
-  path_ = name;
-}
-
-TemporaryFolder::~TemporaryFolder() {
-  std::error_code ignored;
-  std::filesystem::remove_all(path_, ignored);
-}
-
 sweep::Sweep sample_sweep(std::uint32_t seeds) {
   sweep::Sweep sweep;
   sweep.name = "sample";

@@ -12,22 +12,9 @@
 #include "results/store.h"
 #include "results/store_writer.h"
 #include "results/table.h"
+#include "tests/temporary_folder.h"
 
 namespace headsweep::results {
-
-// A folder that goes away with the object.
-class TemporaryFolder {
- public:
-  TemporaryFolder();
-  ~TemporaryFolder();
-  TemporaryFolder(const TemporaryFolder&) = delete;
-  TemporaryFolder& operator=(const TemporaryFolder&) = delete;
-
-  [[nodiscard]] const std::filesystem::path& path() const { return path_; }
-
- private:
-  std::filesystem::path path_;
-};
 
 // Heads 1 and 2 x copy and cycle x seeds 0 .. seeds-1; 2 layers; baseline: 1 head.
 sweep::Sweep sample_sweep(std::uint32_t seeds = 3);

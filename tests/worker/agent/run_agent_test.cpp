@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "fake_coordinator.h"
+#include "tests/temporary_folder.h"
 
 namespace headsweep::agent {
 namespace {
@@ -27,13 +28,9 @@ using namespace protocol;
 class RunAgent : public ::testing::Test {
  protected:
   RunAgent() {
-    std::string pattern = (std::filesystem::temp_directory_path() / "headsweep-agent-XXXXXX").string();
-    EXPECT_NE(mkdtemp(pattern.data()), nullptr);
-    folder_ = pattern;
     options_.trainer = HEADSWEEP_FAKE_TRAINER;
-    coordinator_.emplace(folder_);
+    coordinator_.emplace(folder_.path());
   }
-  ~RunAgent() override { std::filesystem::remove_all(folder_); }
 
   void run() {
     end_ = run_agent(options_, *coordinator_);
@@ -43,7 +40,7 @@ class RunAgent : public ::testing::Test {
   // Trainers write their process number into their logs.
   std::set<pid_t> started() {
     std::set<pid_t> numbers;
-    for (const auto& entry : std::filesystem::recursive_directory_iterator(folder_)) {
+    for (const auto& entry : std::filesystem::recursive_directory_iterator(folder_.path())) {
       std::ifstream log(entry.path());
       for (std::string line; std::getline(log, line);) {
         if (line.starts_with("pid=")) numbers.insert(std::stoi(line.substr(4)));
@@ -72,7 +69,7 @@ class RunAgent : public ::testing::Test {
 
   const AttemptFailed& failure(AttemptId attempt) { return coordinator_->failures.at(attempt); }
 
-  std::filesystem::path folder_;
+  TemporaryFolder folder_;
   AgentOptions options_;
   std::optional<FakeCoordinator> coordinator_;
   AgentEnd end_{};
@@ -98,10 +95,10 @@ TEST_F(RunAgent, StartsNoTrainerWithoutWork) {
       if (std::holds_alternative<WorkerHeartbeat>(message)) return shut_down();
       FakeCoordinator::send(message);
     }
-  } coordinator(folder_);
+  } coordinator(folder_.path());
   EXPECT_EQ(run_agent(options_, coordinator), AgentEnd::kDismissed);
   EXPECT_TRUE(coordinator.said_goodbye);
-  EXPECT_FALSE(std::filesystem::exists(folder_ / "logs"));
+  EXPECT_FALSE(std::filesystem::exists(folder_.path() / "logs"));
 }
 
 TEST_F(RunAgent, GivesTheTrainerACleanProcess) {
@@ -192,7 +189,7 @@ TEST_F(RunAgent, GivesUpOnATrainerThatEndsBeforeItsHello) {
 }
 
 TEST_F(RunAgent, ReportsATrainerThatCannotBeExecuted) {
-  options_.trainer = folder_ / "nothing-here";
+  options_.trainer = folder_.path() / "nothing-here";
   coordinator_->assign({FakeTrial::kFine});
   run();
   EXPECT_EQ(failure(1).reason, EndReason::kCannotStart);
@@ -200,7 +197,7 @@ TEST_F(RunAgent, ReportsATrainerThatCannotBeExecuted) {
 }
 
 TEST_F(RunAgent, ReportsAStoreFolderThatCannotBeWritten) {
-  std::ofstream(folder_ / "logs") << "a file";
+  std::ofstream(folder_.path() / "logs") << "a file";
   coordinator_->assign({FakeTrial::kFine});
   run();
   EXPECT_EQ(failure(1).reason, EndReason::kCannotStart);
@@ -254,7 +251,7 @@ TEST_F(RunAgent, LeavesNoTrainerBehindWhenItsLinkThrows) {
       if (std::holds_alternative<AttemptProgress>(message)) throw std::runtime_error("link");
       FakeCoordinator::send(message);
     }
-  } broken(folder_);
+  } broken(folder_.path());
   broken.assign({FakeTrial::kIsSlow});
   EXPECT_THROW(static_cast<void>(run_agent(options_, broken)), std::runtime_error);
   EXPECT_THAT(started(), SizeIs(1));

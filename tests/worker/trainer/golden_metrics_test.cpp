@@ -10,7 +10,7 @@
 
 #include "metrics/metric.h"
 #include "tests/worker/trainer/golden_checkpoint.h"
-#include "tests/worker/trainer/temporary_folder.h"
+#include "tests/temporary_folder.h"
 #include "worker/trainer/measure_files.h"
 
 namespace headsweep::trainer {

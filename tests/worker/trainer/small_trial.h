@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "protocol/messages.h"
-#include "tests/worker/trainer/temporary_folder.h"
+#include "tests/temporary_folder.h"
 #include "worker/trainer/agent_side.h"
 
 namespace headsweep::trainer {

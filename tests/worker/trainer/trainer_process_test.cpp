@@ -29,6 +29,16 @@ protocol::TrainBundle work(const TemporaryFolder& store, const trial::Settings& 
   return {{assignment(1, settings)}, store.path().string(), checkpoints};
 }
 
+// What a trainer answers for one trial whose model it keeps.
+std::optional<protocol::TrialDone> train_and_keep(const TemporaryFolder& store,
+                                                  const trial::Settings& settings) {
+  TrainerChild trainer;
+  protocol::TrainBundle bundle = work(store, settings, 1e9);
+  bundle.bundle[0].keep_model = true;
+  trainer.send(bundle);
+  return trainer.next<protocol::TrialDone>();
+}
+
 // Long enough to be interrupted.
 trial::Settings long_settings(std::int64_t steps = 1500) {
   trial::Settings settings = small_settings();
@@ -229,11 +239,7 @@ TEST(TrainerProcess, MeasuresAStateDictOnHeldOutSequences) {
 
 TEST(TrainerProcess, MeasuresAKeptModelAsItsTrialDid) {
   const TemporaryFolder store;
-  TrainerChild trainer;
-  protocol::TrainBundle bundle = work(store, small_settings(), 1e9);
-  bundle.bundle[0].keep_model = true;
-  trainer.send(bundle);
-  const auto done = trainer.next<protocol::TrialDone>();
+  const auto done = train_and_keep(store, small_settings());
   ASSERT_TRUE(done);
   const auto measured = nlohmann::json::parse(
       run_trainer({"--measure", (store.path() / done->result.model_file).string()}).output);
@@ -248,11 +254,7 @@ TEST(TrainerProcess, MeasuresAKeptModelAsItsTrialDid) {
 
 TEST(TrainerProcess, MeasuresAKeptDiverseModelWithItsOwnGraphs) {
   const TemporaryFolder store;
-  TrainerChild trainer;
-  protocol::TrainBundle bundle = work(store, diverse_settings(), 1e9);
-  bundle.bundle[0].keep_model = true;
-  trainer.send(bundle);
-  const auto done = trainer.next<protocol::TrialDone>();
+  const auto done = train_and_keep(store, diverse_settings());
   ASSERT_TRUE(done);
   const std::string model = (store.path() / done->result.model_file).string();
   const auto loss_of = [&](const std::vector<std::string>& options) {

@@ -3,7 +3,7 @@
 
 #include <filesystem>
 
-namespace headsweep::trainer {
+namespace headsweep {
 
 // A folder that lives as long as this.
 class TemporaryFolder {
@@ -19,4 +19,4 @@ class TemporaryFolder {
   std::filesystem::path path_;
 };
 
-}  // namespace headsweep::trainer
+}  // namespace headsweep

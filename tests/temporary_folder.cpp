@@ -1,14 +1,14 @@
-#include "tests/worker/trainer/temporary_folder.h"
+#include "tests/temporary_folder.h"
 
 #include <cstdlib>
 #include <string>
 
 #include "errors/check.h"
 
-namespace headsweep::trainer {
+namespace headsweep {
 
 TemporaryFolder::TemporaryFolder() {
-  std::string name = (std::filesystem::temp_directory_path() / "headsweep-trainer-XXXXXX").string();
+  std::string name = (std::filesystem::temp_directory_path() / "headsweep-test-XXXXXX").string();
   check(mkdtemp(name.data()) != nullptr, "a temporary folder can be made");
   path_ = name;
 }
@@ -18,4 +18,4 @@ TemporaryFolder::~TemporaryFolder() {
   std::filesystem::remove_all(path_, error);
 }
 
-}  // namespace headsweep::trainer
+}  // namespace headsweep
