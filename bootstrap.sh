@@ -15,7 +15,7 @@ readonly PACKAGES=(
   g++ cmake ninja-build ccache git pkg-config
   libopenmpi-dev openmpi-bin
   libsqlite3-dev libsqlitecpp-dev sqlite3
-  libcli11-dev libtomlplusplus-dev nlohmann-json3-dev libspdlog-dev librandom123-dev libssl-dev libhwy-dev
+  libcli11-dev libtomlplusplus-dev nlohmann-json3-dev libspdlog-dev librandom123-dev libssl-dev libhwy-dev libboost-math-dev
   libgtest-dev libgmock-dev librapidcheck-dev libgmp-dev
   python3 python3-venv
 )

@@ -29,6 +29,7 @@ enum class Purpose : std::uint32_t {
   kInitialWeightSharing = 9,  // as kInitialWeights: whether an element is the one that all heads share
   // a: head; b: query; index: draw / 4. A key that needs a later query draws it at b: key, index: 2^32.
   kGraphEdges = 0x47726170,
+  kSignFlips = 0x666c6970,        // of tests above a number of pairs. a: pairs; index: byte / 16
   kMonteCarloWalks = 0x62656e63,  // of a benchmark. a: start; b: walk; index: step / 4
 };
 

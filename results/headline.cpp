@@ -7,20 +7,10 @@
 #include "metrics/metric.h"
 #include "results/null_rows.h"
 #include "results/setting_columns.h"
+#include "results/statistics/statistics.h"
 
 namespace headsweep::results {
 namespace {
-
-using metrics::Metric;
-
-// In both directions, and with and without the sink: any one of them alone misleads.
-constexpr Metric kHeadlineMetrics[] = {Metric::kMixingTimePaper,
-                                       Metric::kMixingTimeForward,
-                                       Metric::kMixingTimeBackward,
-                                       Metric::kHittingTimeForwardMean,
-                                       Metric::kHittingTimeBackwardMean,
-                                       Metric::kFidelityMinInner,
-                                       Metric::kFidelityMin};
 
 std::set<std::string> headline_columns(std::string_view query) {
   std::set<std::string> columns = {"trial", "task", "heads", "seed", "layer", "head", "split", "accuracy"};
@@ -33,7 +23,7 @@ std::set<std::string> headline_columns(std::string_view query) {
   } else if (query == "failures") {
     columns.merge(std::set<std::string>{"attempt", "state", "reason", "message", "host", "ended_at"});
   }
-  for (const Metric metric : kHeadlineMetrics) columns.emplace(metrics::metric_info(metric).name);
+  for (const metrics::Metric metric : headline_metrics()) columns.emplace(metrics::metric_info(metric).name);
   return columns;
 }
 

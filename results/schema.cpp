@@ -12,7 +12,7 @@
 #include "results/ledger_columns.h"
 #include "results/row_insert.h"
 #include "results/store.h"
-#include "results/student_t.h"
+#include "results/statistics/student_t.h"
 #include "results/tables.h"
 #include "results/views.h"
 #include "trial/key.h"

@@ -1,6 +1,7 @@
-#include "results/student_t.h"
+#include "results/statistics/student_t.h"
 
 #include <cmath>
+#include <limits>
 
 #include <gtest/gtest.h>
 
@@ -17,14 +18,15 @@ TEST(StudentT, AgreesWithPrintedQuantiles) {
 
 TEST(StudentT, HasItsClosedFormsForOneAndTwoDegrees) {
   for (const double t : {0.0, 0.1, 1.0, 7.0}) {
-    EXPECT_NEAR(student_t_coverage(t, 1), 2 / M_PI * std::atan(t), 1e-15);
-    EXPECT_NEAR(student_t_coverage(t, 2), t / std::sqrt(2 + t * t), 1e-15);
+    EXPECT_NEAR(student_t_two_sided(t, 1), 1 - 2 / M_PI * std::atan(t), 1e-15);
+    EXPECT_NEAR(student_t_two_sided(-t, 2), 1 - t / std::sqrt(2 + t * t), 1e-15);
   }
+  EXPECT_EQ(student_t_two_sided(std::numeric_limits<double>::infinity(), 3), 0);
 }
 
-TEST(StudentT, QuantileInvertsCoverage) {
+TEST(StudentT, QuantileInvertsTheTail) {
   for (std::int64_t df = 1; df < 60; ++df) {
-    EXPECT_NEAR(student_t_coverage(student_t_quantile(0.95, df), df), 0.95, 1e-12) << df;
+    EXPECT_NEAR(student_t_two_sided(student_t_quantile(0.95, df), df), 0.05, 1e-12) << df;
   }
 }
 

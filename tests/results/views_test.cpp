@@ -3,7 +3,7 @@
 #include <optional>
 
 #include "results/metric_columns.h"
-#include "results/student_t.h"
+#include "results/statistics/student_t.h"
 #include "sample_store.h"
 
 namespace headsweep::results {

@@ -1,0 +1,62 @@
+// The arms of a sweep and what happened to their trials.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "results/table.h"
+
+namespace SQLite {
+class Database;
+}
+
+namespace headsweep::results {
+
+// What a frozen sweep says of its analysis, from its canonical form.
+struct SweepAnalysis {
+  std::vector<std::string> primary;  // metric names
+  std::string split = "heldout";
+  std::string layers = "mean";           // mean | last | a layer number
+  std::map<std::string, Cell> baseline;  // dotted setting -> value
+  std::vector<std::string> axes;  // columns of trial_results that the axes vary, in the order of the file
+  std::vector<std::string> along_heads;  // those that change together with `heads`, itself included
+};
+
+// Reads canonical JSON as the store has it.
+SweepAnalysis parse_analysis(const std::string& canonical);
+
+struct AxisValue {
+  std::string column;  // of trial_results
+  Cell value;
+
+  bool operator==(const AxisValue&) const = default;
+};
+
+struct Arm {
+  std::string arm;                          // hash, as in the views
+  std::optional<std::string> baseline_arm;  // none: it is a baseline, or the sweep names none
+  std::string task;
+  std::int64_t heads;
+  std::int64_t layers;
+  std::int64_t length;
+  std::int64_t horizon;
+  std::vector<AxisValue> axes;  // every axis of the sweep but task and heads
+  std::string label;            // "copy, heads 4, rho 0.5"-like: task, heads and axes as people read them
+  // Trials of the plan. planned = done + failed + unfinished (planned, running, cancelled).
+  std::int64_t planned = 0;
+  std::int64_t done = 0;
+  std::int64_t failed = 0;
+  std::int64_t diverged = 0;          // failed ones with an attempt whose loss was not finite
+  std::int64_t reached_accuracy = 0;  // done ones that came to 90% of the ceiling accuracy
+  double accuracy;                    // mean of the done ones, held-out; NaN without any
+  double loss;
+
+  // Of done and failed; NaN without any.
+  [[nodiscard]] double failure_rate() const;
+  [[nodiscard]] double divergence_rate() const;
+};
+
+}  // namespace headsweep::results

@@ -1,0 +1,30 @@
+// The comparisons of a sweep's statistics, each from the values of all trials.
+#pragma once
+
+#include <string_view>
+#include <vector>
+
+#include "results/statistics/replicates.h"
+#include "results/statistics/statistics.h"
+
+namespace headsweep::results {
+
+std::vector<ArmValue> arm_values(const Replicates& replicates, const MeasuredValues& values);
+
+// Without p-values.
+std::vector<Difference> paired_differences(const Replicates& replicates, const MeasuredValues& values);
+
+// Labels the differences of the confirmatory family at these layers and fills in what the tests say. The family has
+// `family` tests, be there differences for them or not. `withheld`: no p-values.
+void test_differences(std::vector<Difference>& differences, const SweepAnalysis& analysis,
+                      std::int64_t family, std::string_view plan_hash, bool withheld, bool confirmatory);
+
+std::vector<Trend> trends_over_heads(const Replicates& replicates, const MeasuredValues& values,
+                                     const SweepAnalysis& analysis, bool withheld);
+
+// To the null of that name, measured with the same trials at the same places.
+void append_null_differences(std::string_view null, const Replicates& replicates,
+                             const MeasuredValues& values, const MeasuredValues& nulls,
+                             std::vector<NullDifference>& differences);
+
+}  // namespace headsweep::results
