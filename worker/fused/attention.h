@@ -1,6 +1,7 @@
 // Causal attention of one sequence, forward and backward, with dropout inside.
 //
-// For every head h, query i, keys j <= i (the definition is worker/trainer/model.h):
+// For every head h, query i, keys j <= i, where the head has a graph only those in it (the definition is
+// worker/trainer/model.h):
 //   P[i,j] = softmax over j of q_i . k_j / sqrt(k);   o_i = sum over j of keep[i,j] dropout_scale P[i,j] v_j
 // P is never stored: the forward pass leaves each row's maximum and sum, the backward pass computes it again.
 #pragma once
@@ -10,6 +11,7 @@
 #include <vector>
 
 #include "worker/fused/aligned_floats.h"
+#include "worker/fused/visible_keys.h"
 
 namespace headsweep::fused {
 
@@ -63,12 +65,12 @@ class AttentionScratch {
 
 // `projected` [padded length][projected_columns()] -> `outputs` [padded length][value_columns]. Fills the maxima and
 // sums of `record`, whose bits are drawn already.
-void attention_forward(const AttentionShape& shape, const float* projected, AttentionRecord& record,
-                       AttentionScratch& scratch, float* outputs);
+void attention_forward(const AttentionShape& shape, const VisibleKeys& visible, const float* projected,
+                       AttentionRecord& record, AttentionScratch& scratch, float* outputs);
 
 // Gradient of the outputs -> gradient of `projected`, which is overwritten.
-void attention_backward(const AttentionShape& shape, const float* projected, const float* outputs,
-                        const AttentionRecord& record, const float* d_outputs, AttentionScratch& scratch,
-                        float* d_projected);
+void attention_backward(const AttentionShape& shape, const VisibleKeys& visible, const float* projected,
+                        const float* outputs, const AttentionRecord& record, const float* d_outputs,
+                        AttentionScratch& scratch, float* d_projected);
 
 }  // namespace headsweep::fused

@@ -12,8 +12,8 @@
 #include <hwy/highway.h>
 
 #include "worker/fused/attention.h"
+#include "worker/fused/bit_mask-inl.h"
 #include "worker/fused/dropout_bits.h"
-#include "worker/fused/keep_bits-inl.h"
 #include "worker/fused/product-inl.h"
 
 HWY_BEFORE_NAMESPACE();
@@ -23,29 +23,33 @@ namespace headsweep::fused::HWY_NAMESPACE {
 struct Block {
   std::size_t head;
   std::size_t first_query;
-  std::size_t keys;       // up to the block's last query
-  std::size_t full_keys;  // of these every query of the block sees the first so many
-  const std::uint8_t* keep;
-  std::size_t keep_stride;
+  std::size_t keys;           // up to the block's last query
+  std::size_t full_keys;      // of these every query of the block sees the first so many
+  const std::uint8_t* graph;  // bits of VisibleKeys; null: causal alone
+  const std::uint8_t* keep;   // bits of dropout; null: none
+  std::size_t bit_stride;
 
-  // Whether each query sees key `key`, one of the last.
+  // Whether each query sees key `key`, one behind full_keys.
   [[nodiscard]] HWY_INLINE hn::Mask<FloatTag> visible(std::size_t key) const {
     const FloatTag d;
+    if (graph) return load_bits(graph + key * bit_stride, first_query);
     return hn::Ge(hn::Iota(d, static_cast<float>(first_query)), hn::Set(d, static_cast<float>(key)));
   }
   [[nodiscard]] HWY_INLINE hn::Mask<FloatTag> kept(std::size_t key) const {
-    return load_keep_mask(keep + key * keep_stride, first_query);
+    return load_bits(keep + key * bit_stride, first_query);
   }
 };
 
-HWY_INLINE Block block_at(const AttentionShape& shape, const AttentionRecord& record, std::size_t head,
-                          std::size_t first_query) {
+HWY_INLINE Block block_at(const AttentionShape& shape, const VisibleKeys& visible,
+                          const AttentionRecord& record, std::size_t head, std::size_t first_query) {
+  const std::uint8_t* const graph = visible.of_head(head);
   const std::uint8_t* const keep =
       record.keep.empty() ? nullptr : record.keep.data() + head * attention_bit_bytes(shape.length);
   return {head,
           first_query,
           std::min(shape.length, first_query + kLanes),
-          std::min(shape.length, first_query + 1),
+          graph ? 0 : std::min(shape.length, first_query + 1),
+          graph,
           keep,
           attention_bit_stride(shape.length)};
 }

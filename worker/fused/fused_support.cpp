@@ -12,7 +12,6 @@ std::optional<std::string> why_not_fused(const trial::Settings& settings) {
   if (settings.diversity.penalty != "none" && settings.diversity.penalty_weight != 0) {
     return "diversity penalties have no fused gradient";
   }
-  if (settings.diversity.graph != "full") return "graphs other than \"full\" have no fused attention";
   // Dropout decisions of a layer are numbered by 32 bits.
   const auto blocks = static_cast<std::uint64_t>((model.length + 7) / 8);
   const auto positions = static_cast<std::uint64_t>(settings.training.batch * model.length);

@@ -27,14 +27,15 @@ FusedUpdate::FusedUpdate(const trial::ModelSettings& model, std::int64_t batch, 
 }
 
 UpdateOutcome FusedUpdate::run(std::uint32_t seed, std::int64_t step, double learning_rate,
-                               const Batch& batch, const AdamBuffers& buffers) {
+                               const Batch& batch, const VisibleKeys& visible, const AdamBuffers& buffers) {
   const auto positions =
       std::ranges::count_if(batch.targets, [](std::int32_t target) { return target >= 0; });
   const auto scale = static_cast<float>(1.0 / static_cast<double>(positions));
   const DropoutPlace place{seed, static_cast<std::uint32_t>(step), 0};
   pack_weights(buffers.parameters);
-  team_.run(chunk_gradients_.size(),
-            [&](std::size_t thread, std::size_t chunk) { run_chunk(thread, chunk, place, batch, scale); });
+  team_.run(chunk_gradients_.size(), [&](std::size_t thread, std::size_t chunk) {
+    run_chunk(thread, chunk, place, batch, visible, scale);
+  });
   reduce(adam_step(learning_rate, step + 1), buffers);
   CrossEntropy total;
   for (const CrossEntropy& outcome : chunk_outcomes_) {
@@ -56,7 +57,7 @@ void FusedUpdate::pack_weights(const float* parameters) {
 }
 
 void FusedUpdate::run_chunk(std::size_t thread, std::size_t chunk, const DropoutPlace& place,
-                            const Batch& batch, float scale) {
+                            const Batch& batch, const VisibleKeys& visible, float scale) {
   const std::size_t chunks = chunk_gradients_.size();
   const std::size_t sequences = batch.tokens.size() / length_;
   chunk_gradients_[chunk].clear();
@@ -66,7 +67,7 @@ void FusedUpdate::run_chunk(std::size_t thread, std::size_t chunk, const Dropout
     const TrainingSequence sequence{row, batch.tokens.subspan(row * length_, length_),
                                     batch.targets.subspan(row * length_, length_)};
     const CrossEntropy outcome =
-        passes_[thread].run(sequence, place, scale, weights_.data(), chunk_gradients_[chunk].data());
+        passes_[thread].run(sequence, visible, place, scale, weights_.data(), chunk_gradients_[chunk].data());
     total.loss += outcome.loss;
     total.correct += outcome.correct;
   }

@@ -45,12 +45,12 @@ class FusedUpdate {
   // Update number `step` (from 0) of a trial of that seed, whose rows of the flat buffers are `buffers`: fills the
   // gradients, changes the rest. Ids are below the vocabulary; at least one position has a loss.
   UpdateOutcome run(std::uint32_t seed, std::int64_t step, double learning_rate, const Batch& batch,
-                    const AdamBuffers& buffers);
+                    const VisibleKeys& visible, const AdamBuffers& buffers);
 
  private:
   void pack_weights(const float* parameters);
   void run_chunk(std::size_t thread, std::size_t chunk, const DropoutPlace& place, const Batch& batch,
-                 float scale);
+                 const VisibleKeys& visible, float scale);
   void reduce(const AdamStep& step, const AdamBuffers& buffers);
 
   std::size_t length_;

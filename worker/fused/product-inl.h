@@ -95,7 +95,8 @@ HWY_INLINE void multiply_columns(const Product& product, std::size_t column) {
   constexpr std::size_t kMostRows = kVectors > kTileVectors / 2 ? 6 : 8;
   const float* const right = product.right + column / kPanel * product.right_panel_step + column % kPanel;
   std::size_t row = 0;
-  for (; row + kMostRows <= product.rows; row += kMostRows) {
+  // Eight rows are two tiles of four rather than one of six and a poor one of two.
+  for (; row + kMostRows <= product.rows && (kMostRows == 8 || product.rows - row != 8); row += kMostRows) {
     multiply_tile<kMostRows, kVectors, kTransposed>(product, row, column, right);
   }
   for (; row + 4 <= product.rows; row += 4) {

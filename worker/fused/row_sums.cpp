@@ -8,7 +8,7 @@
 #define HWY_TARGET_INCLUDE "worker/fused/row_sums.cpp"
 #include <hwy/foreach_target.h>
 
-#include "worker/fused/keep_bits-inl.h"
+#include "worker/fused/bit_mask-inl.h"
 #include "worker/fused/product-inl.h"
 
 HWY_BEFORE_NAMESPACE();
@@ -51,7 +51,7 @@ HWY_INLINE void drop(std::size_t rows, std::size_t width, const ElementBits& kee
   for (std::size_t row = 0; row < rows; ++row, in += stride, out += stride) {
     const std::size_t first_bit = keep.first_bit + row * width;
     for (std::size_t i = 0; i < width; i += kLanes) {
-      const auto kept = load_keep_mask(keep.bits, first_bit + i);
+      const auto kept = load_bits(keep.bits, first_bit + i);
       const FloatVector dropped = hn::IfThenElseZero(kept, hn::Mul(hn::LoadU(d, in + i), scales));
       hn::StoreU(kAdds ? hn::Add(hn::LoadU(d, out + i), dropped) : dropped, d, out + i);
     }

@@ -54,8 +54,9 @@ SequencePass::SequencePass(const ModelLayout& layout, const DropoutRule& rule)
     layers_.emplace_back(places, layout.attention, width_, rule);
 }
 
-CrossEntropy SequencePass::run(const TrainingSequence& sequence, DropoutPlace place, float loss_scale,
-                               const float* weights, float* gradients) {
+CrossEntropy SequencePass::run(const TrainingSequence& sequence, const VisibleKeys& visible,
+                               DropoutPlace place, float loss_scale, const float* weights, float* gradients) {
+  visible_ = &visible;
   weights_ = weights;
   gradients_ = gradients;
   if (rule_.threshold > 0) draw_dropout(sequence, place);
@@ -154,7 +155,7 @@ void SequencePass::attention_forward_at(std::size_t layer) {
   rms_norm_forward(length_, width_, state.input.data(), weights_ + places.attention_gain.packed,
                    state.attention_normed.data(), state.attention_inverse_rms.data());
   apply(places.projection, length_, state.attention_normed.data(), state.projected.data());
-  attention_forward(layout_.attention, state.projected.data(), state.attention, scratch_,
+  attention_forward(layout_.attention, *visible_, state.projected.data(), state.attention, scratch_,
                     state.attended.data());
   apply(places.output, length_, state.attended.data(), state.middle.data());
   add_rows(length_, width_, state.input.data(), state.middle.data(), state.middle.data());
@@ -219,8 +220,8 @@ void SequencePass::attention_backward_at(std::size_t layer) {
   const LayerLayout& places = layout_.layers[layer];
   Layer& state = layers_[layer];
   differentiate(places.output, length_, state.attended.data(), d_residual_.data(), d_attended_.data());
-  attention_backward(layout_.attention, state.projected.data(), state.attended.data(), state.attention,
-                     d_attended_.data(), scratch_, d_wide_.data());
+  attention_backward(layout_.attention, *visible_, state.projected.data(), state.attended.data(),
+                     state.attention, d_attended_.data(), scratch_, d_wide_.data());
   differentiate(places.projection, length_, state.attention_normed.data(), d_wide_.data(), d_normed_.data());
   rms_norm_backward(length_, width_, state.input.data(), weights_ + places.attention_gain.packed,
                     state.attention_inverse_rms.data(), d_normed_.data(), d_residual_.data(),

@@ -35,8 +35,8 @@ class SequencePass {
 
   // Adds the gradients of `loss_scale` times the sequence's summed loss to `gradients`. `weights` and `gradients` are
   // laid out by the layout; place.layer means nothing. One thread at a time.
-  CrossEntropy run(const TrainingSequence& sequence, DropoutPlace place, float loss_scale,
-                   const float* weights, float* gradients);
+  CrossEntropy run(const TrainingSequence& sequence, const VisibleKeys& visible, DropoutPlace place,
+                   float loss_scale, const float* weights, float* gradients);
 
  private:
   // What a layer's backward pass needs of its forward pass; [padded length][padded width] unless said otherwise.
@@ -88,6 +88,7 @@ class SequencePass {
   AlignedFloats
       d_attended_;  // its own: rows behind the sequence stay zero, as the attention kernel wants them
   AlignedFloats mlp_output_;  // before dropout; on the way back its gradient
+  const VisibleKeys* visible_ = nullptr;
   const float* weights_ = nullptr;
   float* gradients_ = nullptr;
 };

@@ -35,6 +35,7 @@ class FusedStep final : public TrainingStep {
           "the fused step trains float32 on the CPU");
     for (std::size_t row = 0; row < settings.size(); ++row) {
       batches_.emplace_back(settings[row]);
+      visible_.emplace_back(settings[row]);
       rows_.push_back(row_of(buffers, row));
     }
   }
@@ -46,8 +47,8 @@ class FusedStep final : public TrainingStep {
       const Sequences batch = batches_[number].at(step);
       const auto tokens = narrowed(batch.tokens);
       const auto targets = narrowed(batch.targets);
-      const fused::UpdateOutcome outcome =
-          update_.run(settings.seed, step, settings.training.learning_rate, {tokens, targets}, rows_[number]);
+      const fused::UpdateOutcome outcome = update_.run(settings.seed, step, settings.training.learning_rate,
+                                                       {tokens, targets}, visible_[number], rows_[number]);
       outcomes.push_back({.loss = outcome.loss, .accuracy = outcome.accuracy, .diversity = {}});
     }
     return outcomes;
@@ -57,6 +58,7 @@ class FusedStep final : public TrainingStep {
   std::vector<trial::Settings> settings_;
   fused::FusedUpdate update_;
   std::vector<Batches> batches_;
+  std::vector<fused::VisibleKeys> visible_;
   std::vector<fused::AdamBuffers> rows_;
 };
 

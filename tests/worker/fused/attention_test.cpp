@@ -18,8 +18,9 @@ AttentionShape shape_of(std::size_t length, std::size_t head_width, std::vector<
 // The slow twin, in double precision, one element after the other.
 class Reference {
  public:
-  Reference(const AttentionShape& shape, const AlignedFloats& projected, const AttentionRecord& record)
-      : shape_(shape), projected_(projected), record_(record) {}
+  Reference(const AttentionShape& shape, const VisibleKeys& visible, const AlignedFloats& projected,
+            const AttentionRecord& record)
+      : shape_(shape), visible_(visible), projected_(projected), record_(record) {}
 
   double query(std::size_t head, std::size_t i, std::size_t c) const {
     return at(i, shape_.key_column(head) - shape_.query_columns + c);
@@ -31,11 +32,12 @@ class Reference {
     return at(j, shape_.value_column(head) + c);
   }
 
-  // Weights of one query over the keys it sees.
+  // Weights of one query over itself and earlier keys; zero where it does not see them.
   std::vector<double> weights(std::size_t head, std::size_t i) const {
     std::vector<double> weights(i + 1);
     double sum = 0;
     for (std::size_t j = 0; j <= i; ++j) {
+      if (!sees(head, i, j)) continue;
       double score = 0;
       for (std::size_t c = 0; c < shape_.head_width; ++c) score += query(head, i, c) * key(head, j, c);
       weights[j] = std::exp(score / std::sqrt(static_cast<double>(shape_.head_width)));
@@ -48,17 +50,24 @@ class Reference {
   // What dropout makes of a weight: zero or the scale.
   double mask(std::size_t head, std::size_t i, std::size_t j) const {
     if (record_.keep.empty()) return 1;
-    const std::size_t bit =
-        (head * attention_bit_bytes(shape_.length) + j * attention_bit_stride(shape_.length)) * 8 + i;
-    return (record_.keep[bit / 8] >> bit % 8 & 1) != 0 ? static_cast<double>(record_.dropout_scale) : 0;
+    const std::uint8_t* const bits = record_.keep.data() + head * attention_bit_bytes(shape_.length);
+    return is_set(bits, i, j) ? static_cast<double>(record_.dropout_scale) : 0;
   }
 
  private:
+  bool sees(std::size_t head, std::size_t i, std::size_t j) const {
+    const std::uint8_t* const bits = visible_.of_head(head);
+    return bits == nullptr || is_set(bits, i, j);
+  }
+  bool is_set(const std::uint8_t* bits, std::size_t i, std::size_t j) const {
+    return (bits[j * attention_bit_stride(shape_.length) + i / 8] >> i % 8 & 1) != 0;
+  }
   double at(std::size_t row, std::size_t column) const {
     return static_cast<double>(projected_[row * shape_.projected_columns() + column]);
   }
 
   const AttentionShape& shape_;
+  const VisibleKeys& visible_;
   const AlignedFloats& projected_;
   const AttentionRecord& record_;
 };
@@ -112,7 +121,7 @@ std::vector<double> reference_gradient(const AttentionShape& shape, const Refere
   return gradient;
 }
 
-void expect_attention(const AttentionShape& shape, std::uint32_t threshold) {
+void expect_attention(const AttentionShape& shape, std::uint32_t threshold, const VisibleKeys& visible = {}) {
   // Queries, keys and values of different sizes; zero where nothing belongs to a head.
   AlignedFloats projected(shape.padded_length() * shape.projected_columns());
   AlignedFloats d_outputs(shape.padded_length() * shape.value_columns);
@@ -140,11 +149,11 @@ void expect_attention(const AttentionShape& shape, std::uint32_t threshold) {
   AlignedFloats gradient(projected.size());
   for (int repetition = 0; repetition < 2;
        ++repetition) {  // what a call leaves in the scratch must not matter
-    attention_forward(shape, projected.data(), record, scratch, outputs.data());
-    attention_backward(shape, projected.data(), outputs.data(), record, d_outputs.data(), scratch,
+    attention_forward(shape, visible, projected.data(), record, scratch, outputs.data());
+    attention_backward(shape, visible, projected.data(), outputs.data(), record, d_outputs.data(), scratch,
                        gradient.data());
   }
-  const Reference reference(shape, projected, record);
+  const Reference reference(shape, visible, projected, record);
   const auto expected = reference_outputs(shape, reference);
   for (std::size_t i = 0; i < expected.size(); ++i) {
     ASSERT_NEAR(static_cast<double>(outputs[i]), expected[i], 3e-6) << "output " << i;
@@ -172,6 +181,29 @@ TEST(Attention, TiedHeadsShareQueriesAndKeys) {
   for_every_instruction_set([] {
     for (const std::size_t head_width : {4, 6, 8})
       expect_attention(shape_of(21, head_width, {0, 0, 0, 1, 2}), 10000);
+  });
+}
+
+TEST(Attention, GraphsHideKeys) {
+  for_every_instruction_set([] {
+    for (const std::string graph : {"window", "dilated", "random"}) {
+      for (const std::size_t head_width : {4, 8, 16}) {
+        for (const bool shared : {false, true}) {
+          SCOPED_TRACE(graph + ", heads " + std::to_string(head_width) + " wide" +
+                       (shared ? ", shared" : ""));
+          trial::Settings settings;
+          settings.model.length = 37;
+          settings.model.heads = 3;
+          settings.diversity.graph = graph;
+          settings.diversity.graph_shared = shared;
+          settings.diversity.graph_connect = "none";
+          settings.diversity.graph_window = 5;
+          const VisibleKeys visible(settings);
+          expect_attention(shape_of(37, head_width, {0, 1, 2}), 0, visible);
+          expect_attention(shape_of(37, head_width, {0, 1, 2}), 20000, visible);
+        }
+      }
+    }
   });
 }
 

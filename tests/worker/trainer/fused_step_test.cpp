@@ -100,6 +100,21 @@ TEST(FusedStep, GradientsAreThoseOfEagerForTiedHeadsAndSparseLoss) {
   expect_gradients_of_eager(settings);
 }
 
+TEST(FusedStep, GradientsAreThoseOfEagerForEveryGraph) {
+  for (const std::string graph : {"window", "dilated", "random"}) {
+    for (const bool shared : {false, true}) {
+      trial::Settings settings = small_settings();
+      settings.model.length = 29;
+      settings.model.heads = 4;
+      settings.diversity.graph = graph;
+      settings.diversity.graph_shared = shared;
+      settings.diversity.graph_window = 3;
+      SCOPED_TRACE(trial::canonical_json(settings));
+      expect_gradients_of_eager(settings);
+    }
+  }
+}
+
 TEST(FusedStep, LossesFollowThoseOfEager) {
   trial::Settings settings = small_settings();
   settings.training.batch = 25;

@@ -45,8 +45,6 @@ TEST(StepChoice, NamesWhatFusedDoesNotDo) {
   EXPECT_THAT(choose_step(settings, {}).why, HasSubstr("talking heads"));
   settings = small_settings();
   settings.diversity.graph = "window";
-  EXPECT_THAT(choose_step(settings, {}).why, HasSubstr("graph"));
-  settings = small_settings();
   settings.diversity.init_similarity = 0.5;
   settings.model.tied_heads = 1;
   settings.model.wider_mlps = 1;

@@ -1,10 +1,10 @@
-// Reading dropout_bits.h into vector masks.
+// Reading rows of bits (dropout_bits.h, visible_keys.h) into vector masks.
 
-#if defined(HEADSWEEP_WORKER_FUSED_KEEP_BITS_INL_H_) == defined(HWY_TARGET_TOGGLE)
-#ifdef HEADSWEEP_WORKER_FUSED_KEEP_BITS_INL_H_
-#undef HEADSWEEP_WORKER_FUSED_KEEP_BITS_INL_H_
+#if defined(HEADSWEEP_WORKER_FUSED_BIT_MASK_INL_H_) == defined(HWY_TARGET_TOGGLE)
+#ifdef HEADSWEEP_WORKER_FUSED_BIT_MASK_INL_H_
+#undef HEADSWEEP_WORKER_FUSED_BIT_MASK_INL_H_
 #else
-#define HEADSWEEP_WORKER_FUSED_KEEP_BITS_INL_H_
+#define HEADSWEEP_WORKER_FUSED_BIT_MASK_INL_H_
 #endif
 
 #include <cstring>
@@ -17,7 +17,7 @@ HWY_BEFORE_NAMESPACE();
 namespace headsweep::fused::HWY_NAMESPACE {
 
 // Lane i: bit `first` + i of `bits`, of which kBitSlack bytes from that of bit `first` on are readable.
-HWY_INLINE hn::Mask<FloatTag> load_keep_mask(const std::uint8_t* bits, std::size_t first) {
+HWY_INLINE hn::Mask<FloatTag> load_bits(const std::uint8_t* bits, std::size_t first) {
   std::uint64_t eight;  // LoadMaskBits may read so many bytes
   std::memcpy(&eight, bits + first / 8, sizeof eight);
   eight >>= first % 8;
