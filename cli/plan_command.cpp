@@ -2,6 +2,7 @@
 
 #include <iostream>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include <CLI/CLI.hpp>
@@ -10,22 +11,31 @@
 #include "cli/exit_code.h"
 #include "cli/plan_report.h"
 #include "cli/sweep_options.h"
+#include "cli/training_options.h"
 #include "sweep/plan.h"
+#include "worker/agent/trainer_executable.h"
 
 namespace headsweep::cli {
 namespace {
 
-struct PlanOptions {
+struct PlanOptions : TrainingOptions {
   SweepOptions sweep;
   std::string format = "table";
+  bool estimate = false;
 };
+
+std::optional<PlannedTime> planned_time(const PlanOptions& options, const sweep::Plan& plan) {
+  if (!options.estimate) return std::nullopt;
+  const Workers workers{embedded_workers(options), options.run.threads, options.run.device, options.run.step};
+  return PlannedTime{workers, estimate_time(plan, workers, agent::find_trainer(options.trainer))};
+}
 
 int plan_sweep(const PlanOptions& options) {
   const sweep::Plan plan = sweep::make_plan(read_sweep(options.sweep), options.sweep.max_trials);
   if (options.format == "json") {
-    write_plan_json(std::cout, plan);
+    write_plan_json(std::cout, plan, planned_time(options, plan));
   } else {
-    write_plan_text(std::cout, plan);
+    write_plan_text(std::cout, plan, planned_time(options, plan));
   }
   return kDone;
 }
@@ -38,7 +48,10 @@ void add_plan_command(CLI::App& app, Action& chosen) {
   add_sweep_options(*command, options->sweep);
   command->add_option("--format", options->format, "table (arms) or json (every trial)")
       ->check(CLI::IsMember({"table", "json"}));
-  command->footer("Example:\n  headsweep plan configs/quickstart.toml --set training.steps=100");
+  command->add_flag("--estimate", options->estimate,
+                    "tell how long it takes with these workers; trains a little of it, for some seconds");
+  add_training_options(*command, *options);
+  command->footer("Example:\n  headsweep plan configs/quickstart.toml --set training.steps=100 --estimate");
   command->callback([options, &chosen] { chosen = [options] { return plan_sweep(*options); }; });
 }
 

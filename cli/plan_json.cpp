@@ -86,9 +86,20 @@ class TrialWriter {
   std::vector<results::LedgerColumn> ledger_ = results::ledger_columns();
 };
 
+Json estimate_json(const sweep::Plan& plan, const std::optional<PlannedTime>& time) {
+  Json json = {{"flops", total_flops(plan)}};
+  if (time) {
+    json["seconds"] = time->estimate.seconds;
+    json["trial_seconds"] = time->estimate.trial_seconds;
+    json["workers"] = time->workers.count;
+    json["threads"] = time->workers.threads;
+  }
+  return json;
+}
+
 }  // namespace
 
-void write_plan_json(std::ostream& out, const sweep::Plan& plan) {
+void write_plan_json(std::ostream& out, const sweep::Plan& plan, const std::optional<PlannedTime>& time) {
   const TrialWriter trial_json(plan);
   out << "{\n\"sweep\": " << Json(plan.sweep.name).dump() << ",\n\"hash\": \"" << plan.hash
       << "\",\n\"count\": " << plan.trials.size() << ",\n\"parameters\": " << plan.parameters
@@ -98,7 +109,7 @@ void write_plan_json(std::ostream& out, const sweep::Plan& plan) {
   for (const auto& trial : plan.trials) {
     out << (trial.number == 1 ? "\n" : ",\n") << R"({"trials": [)" << trial.number << "]}";
   }
-  out << "\n],\n\"estimate\": " << Json{{"flops", total_flops(plan)}}.dump() << "\n}\n";
+  out << "\n],\n\"estimate\": " << estimate_json(plan, time).dump() << "\n}\n";
 }
 
 }  // namespace headsweep::cli

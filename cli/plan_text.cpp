@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "cli/clock_text.h"
 #include "cli/plan_report.h"
 #include "results/render.h"
 #include "results/setting_columns.h"
@@ -94,6 +95,17 @@ void write_steps(std::ostream& out, const sweep::Plan& plan) {
   }
 }
 
+void write_time(std::ostream& out, const PlannedTime& time) {
+  const TimeEstimate& estimate = time.estimate;
+  out << "time        about " << clock_text(estimate.seconds) << " with "
+      << counted(static_cast<std::size_t>(time.workers.count), "worker") << " of "
+      << counted(static_cast<std::size_t>(time.workers.threads), "thread") << " like those of this machine";
+  if (estimate.measured_kinds < estimate.kinds) {
+    out << " (" << estimate.measured_kinds << " of " << estimate.kinds << " kinds of trials timed)";
+  }
+  out << "\n";
+}
+
 }  // namespace
 
 double total_flops(const sweep::Plan& plan) {
@@ -102,7 +114,7 @@ double total_flops(const sweep::Plan& plan) {
   return flops;
 }
 
-void write_plan_text(std::ostream& out, const sweep::Plan& plan) {
+void write_plan_text(std::ostream& out, const sweep::Plan& plan, const std::optional<PlannedTime>& time) {
   const Arms arms(plan);
   out << "sweep       " << plan.sweep.name << "\n"
       << "plan hash   " << plan.hash << "\n"
@@ -110,6 +122,7 @@ void write_plan_text(std::ostream& out, const sweep::Plan& plan) {
       << counted(arms.seeds(), "seed") << ")\n"
       << "parameters  " << budget_text(plan) << "\n"
       << "training    " << total_flops(plan) * 1e-12 << " TFLOP, one trial a bundle\n";
+  if (time) write_time(out, *time);
   write_steps(out, plan);
   for (const std::string& note : plan.notes) out << "note        " << note << "\n";
   out << "\n" << results::render(arms_table(plan, arms), results::Format::kTable);

@@ -64,12 +64,19 @@ int wait_for(pid_t pid) {
 
 }  // namespace
 
-ProgramOutput run_program(const std::vector<std::string>& argv) {
+StartedProgram::StartedProgram(const std::vector<std::string>& argv) {
   auto [read_end, write_end] = open_pipe();
-  const pid_t pid = start(argv, write_end.number());
-  write_end = pipe::Descriptor();  // so that the end of the program is the end of the pipe
-  std::string text = read_all(read_end.number());
-  return {wait_for(pid), std::move(text)};
+  pid_ = start(argv, write_end.number());
+  output_ = std::move(read_end);
+}  // write_end closes: the end of the program is the end of the pipe
+
+ProgramOutput StartedProgram::finish() {
+  std::string text = read_all(output_.number());
+  return {wait_for(pid_), std::move(text)};
+}
+
+ProgramOutput run_program(const std::vector<std::string>& argv) {
+  return StartedProgram(argv).finish();
 }
 
 }  // namespace headsweep::cli

@@ -1,8 +1,12 @@
-// Runs another program to its end and takes what it writes to stdout. No shell.
+// Runs other programs to their end and takes what they write to stdout. No shell.
 #pragma once
 
 #include <string>
 #include <vector>
+
+#include <sys/types.h>
+
+#include "worker/pipe/descriptor.h"
 
 namespace headsweep::cli {
 
@@ -11,8 +15,22 @@ struct ProgramOutput {
   std::string stdout_text;
 };
 
-// argv[0] is a path, or a name to be found on the PATH. stderr stays this process's. Throws UserError if it cannot
-// be started.
+// A program that runs beside this process. finish() must be called before it goes.
+class StartedProgram {
+ public:
+  // argv[0] is a path, or a name to be found on the PATH. stderr stays this process's. Throws UserError if it cannot
+  // be started.
+  explicit StartedProgram(const std::vector<std::string>& argv);
+
+  // Waits for its end.
+  ProgramOutput finish();
+
+ private:
+  pipe::Descriptor output_;
+  pid_t pid_;
+};
+
+// One program, from start to end.
 ProgramOutput run_program(const std::vector<std::string>& argv);
 
 }  // namespace headsweep::cli

@@ -8,23 +8,14 @@
 
 #include <unistd.h>
 
+#include "cli/clock_text.h"
+
 namespace headsweep::cli {
 namespace {
 
 constexpr int kBarCells = 20;
 constexpr std::size_t kMostColumns = 78;
 constexpr std::chrono::seconds kPlainInterval{10};
-
-std::string clock_text(double seconds) {
-  const auto whole = static_cast<long long>(std::ceil(seconds));
-  std::array<char, 40> text{};
-  if (whole >= 3600) {
-    std::snprintf(text.data(), text.size(), "%lld:%02lld:%02lld", whole / 3600, whole / 60 % 60, whole % 60);
-  } else {
-    std::snprintf(text.data(), text.size(), "%lld:%02lld", whole / 60, whole % 60);
-  }
-  return text.data();
-}
 
 // Share of the sweep that is trained: by operations for this run's part, so that it does not jump.
 double share_done(const orchestrator::Progress& progress) {

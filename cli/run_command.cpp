@@ -17,6 +17,7 @@
 #include "cli/run_log.h"
 #include "cli/sweep_options.h"
 #include "cli/trainer_devices.h"
+#include "cli/training_options.h"
 #include "cli/whole_number.h"
 #include "errors/user_error.h"
 #include "orchestrator/launcher.h"
@@ -29,18 +30,13 @@
 namespace headsweep::cli {
 namespace {
 
-constexpr std::int64_t kMostWorkers = 4096;
-constexpr std::int64_t kMostThreads = 1024;
 constexpr std::int64_t kMostStacked = 4096;
 
-struct RunCommandOptions {
+struct RunCommandOptions : TrainingOptions {
   SweepOptions sweep;
   std::string store;
-  std::optional<std::int64_t> workers;
-  orchestrator::RunOptions run;
   std::string stack = "auto";
   std::string walltime;
-  std::string trainer;
   std::string log_level = "info";
   bool extend = false;
   bool quiet = false;
@@ -172,11 +168,9 @@ void require_cuda(const std::filesystem::path& trainer) {
 int run_embedded(const RunCommandOptions& options) {
   const std::filesystem::path trainer = agent::find_trainer(options.trainer);
   if (options.run.device == "cuda") require_cuda(trainer);
-  const std::int64_t workers = options.workers
-                                   ? *options.workers
-                                   : orchestrator::default_workers(options.run.device, options.run.threads);
   return coordinate(options, [&](orchestrator::FrozenRun run, orchestrator::RunObserver& observer) {
-    return orchestrator::run_embedded(std::move(run), options.run, workers, trainer, observer);
+    return orchestrator::run_embedded(std::move(run), options.run, embedded_workers(options), trainer,
+                                      observer);
   });
 }
 
@@ -234,23 +228,6 @@ int run(RunCommandOptions options) {
   return run_embedded(options);
 }
 
-void add_how_to_train(CLI::App& command, RunCommandOptions& options) {
-  command.add_option("--workers", options.workers, "without a launcher: default one per GPU, else per core")
-      ->check(whole_number(1, kMostWorkers));
-  command.add_option("--device", options.run.device, "auto, cpu or cuda")
-      ->check(CLI::IsMember({"auto", "cpu", "cuda"}));
-  command.add_option("--threads", options.run.threads, "of each worker; part of a trial's numerics")
-      ->check(whole_number(1, kMostThreads))
-      ->capture_default_str();
-  command.add_option("--stack", options.stack, "trials of equal shapes in one bundle: auto (1) or N")
-      ->check(whole_number(1, kMostStacked, "auto"))
-      ->type_name("N");
-  command
-      .add_option("--step", options.run.step, "training step: auto (fused where it can be), eager or fused")
-      ->check(CLI::IsMember({"auto", "eager", "fused"}));
-  command.add_option("--trainer", options.trainer, "headsweep-trainer; default: beside headsweep");
-}
-
 }  // namespace
 
 void add_run_command(CLI::App& app, Action& chosen) {
@@ -261,7 +238,10 @@ void add_run_command(CLI::App& app, Action& chosen) {
   command->add_option("--store", options->store, "results (SQLite); made if it is not there")
       ->required()
       ->type_name("FILE");
-  add_how_to_train(*command, *options);
+  add_training_options(*command, *options);
+  command->add_option("--stack", options->stack, "trials of equal shapes in one bundle: auto (1) or N")
+      ->check(whole_number(1, kMostStacked, "auto"))
+      ->type_name("N");
   command->add_option("--limit", options->run.limit, "train at most N trials now")->check(whole_number(0));
   command->add_option("--walltime", options->walltime, "stop, resumable, before it is over")
       ->type_name("TIME");

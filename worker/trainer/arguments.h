@@ -9,7 +9,7 @@
 namespace headsweep::trainer {
 
 struct Arguments {
-  enum class Mode { kServe, kMeasure, kRemeasure, kDevices, kVersion };
+  enum class Mode { kServe, kMeasure, kRemeasure, kCalibrate, kDevices, kVersion };
   Mode mode = Mode::kServe;
 
   // kServe: the agent's frame pipe is descriptor 3.
@@ -17,6 +17,9 @@ struct Arguments {
   std::int64_t threads = 1;
   std::optional<std::int64_t> parent_pid;  // who must be the parent; another one: it has died
   std::string step = "auto";               // auto | eager | fused
+
+  // kCalibrate
+  std::vector<std::string> trials;  // canonical settings
 
   // kMeasure, kRemeasure
   std::vector<std::string> checkpoints;

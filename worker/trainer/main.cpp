@@ -10,6 +10,7 @@
 
 #include "worker/trainer/arguments.h"
 #include "worker/trainer/build_info.h"
+#include "worker/trainer/calibration.h"
 #include "worker/trainer/device.h"
 #include "worker/trainer/keep_freed_memory.h"
 #include "worker/trainer/measure_files.h"
@@ -23,10 +24,18 @@ using headsweep::trainer::Arguments;
 
 constexpr int kFrameDescriptor = 3;
 constexpr int kWrongCommandLine = 2;
+constexpr double kCalibrationSeconds = 2;
 
 bool is_socket(int descriptor) {
   struct stat status {};
   return fstat(descriptor, &status) == 0 && S_ISSOCK(status.st_mode);
+}
+
+// Opens the device that the arguments name and prepares its arithmetic.
+headsweep::trainer::TrainerContext prepared_context(const Arguments& arguments) {
+  const at::Device device = headsweep::trainer::open_device(arguments.device);
+  headsweep::trainer::prepare_arithmetic(device, arguments.threads);
+  return {.device = device, .threads = arguments.threads, .step = arguments.step};
 }
 
 int serve(const Arguments& arguments) {
@@ -36,10 +45,7 @@ int serve(const Arguments& arguments) {
     return kWrongCommandLine;
   }
   headsweep::trainer::AgentLink agent{headsweep::pipe::Descriptor(kFrameDescriptor)};
-  const at::Device device = headsweep::trainer::open_device(arguments.device);
-  headsweep::trainer::prepare_arithmetic(device, arguments.threads);
-  headsweep::trainer::serve_agent(agent,
-                                  {.device = device, .threads = arguments.threads, .step = arguments.step});
+  headsweep::trainer::serve_agent(agent, prepared_context(arguments));
   return EXIT_SUCCESS;
 }
 
@@ -64,6 +70,11 @@ int run(const Arguments& arguments) {
     case Arguments::Mode::kRemeasure:
       headsweep::trainer::prepare_arithmetic(at::kCPU, arguments.threads);
       headsweep::trainer::remeasure_models(arguments.checkpoints, std::cout);
+      return EXIT_SUCCESS;
+    case Arguments::Mode::kCalibrate:
+      std::cout << headsweep::trainer::calibrate(arguments.trials, kCalibrationSeconds,
+                                                 prepared_context(arguments))
+                << "\n";
       return EXIT_SUCCESS;
     case Arguments::Mode::kDevices:
       std::cout << nlohmann::json{{"devices", headsweep::trainer::all_devices()}}.dump() << "\n";
