@@ -3,6 +3,7 @@
 #
 #   ./bootstrap.sh demo            a real sweep under mpirun; leaves demo/results.db
 #   ./bootstrap.sh test [PRESET]   every test (presets: default, asan, ubsan, tsan)
+#   ./bootstrap.sh test chaos [--full]   a sweep whose processes are killed and paused at random (--full: for longer)
 #   ./bootstrap.sh build [PRESET]  only the build
 #
 # Every step is skipped when it is already done. Needs Debian or Ubuntu for the packages (elsewhere it says what to
@@ -24,7 +25,7 @@ say() { echo "bootstrap: $*" >&2; }
 die() { say "$*"; exit 1; }
 
 usage() {
-  sed -n '2,10s/^# \{0,1\}//p' "$0"
+  sed -n '2,11s/^# \{0,1\}//p' "$0"
 }
 
 install_packages() {
@@ -116,9 +117,26 @@ run_tests() { # PRESET
   fi
 }
 
+# Slower suites, by their CTest label.
+run_suite() { # NAME [--full]
+  case "${2:-}" in
+    '') ;;
+    --full) export HEADSWEEP_FULL=1 ;;
+    *) die "unknown option '$2' of test $1; use --full" ;;
+  esac
+  allow_root_mpirun
+  build default headsweep headsweep_trainer_program
+  ctest --test-dir build/default -L "^$1\$" --verbose
+}
+
 case "${1:-}" in
   demo) demo ;;
-  test) run_tests "${2:-default}" ;;
+  test)
+    case "${2:-default}" in
+      chaos) run_suite "${@:2}" ;;
+      *) run_tests "${2:-default}" ;;
+    esac
+    ;;
   build) build "${2:-default}" ;;
   -h | --help | help) usage ;;
   *) usage >&2; exit 2 ;;

@@ -1,0 +1,32 @@
+"""The ways to run a sweep, and what each survives."""
+
+import dataclasses
+
+import disturbances as d
+from harness import HEADSWEEP
+
+
+WORKERS = 3  # ranks beside the coordinator
+
+
+@dataclasses.dataclass(frozen=True)
+class Tier:
+    name: str
+    command: tuple  # before the arguments of `run`
+    disturbances: tuple
+    fatal: tuple  # those that end the run; it survives the others
+    arguments: tuple = ()
+
+
+def mpirun(*options):
+    return ("mpirun", *options, "--bind-to", "none", "--oversubscribe", "-n", str(WORKERS + 1), HEADSWEEP)
+
+
+TRAINERS = (d.KILLED_TRAINER, d.CRASHED_TRAINER, d.PAUSED_TRAINER)
+HEADS = (d.KILLED_COORDINATOR, d.KILLED_LAUNCHER)
+RANKS = (d.KILLED_WORKER, d.PAUSED_WORKER, d.PAUSED_COORDINATOR, *HEADS)
+
+EMBEDDED = Tier("embedded", (HEADSWEEP,), (*TRAINERS, d.KILLED_RUN, d.PAUSED_RUN), (d.KILLED_RUN,),
+                ("--workers", "2", "--stack", "2"))
+MPIRUN = Tier("mpirun", mpirun(), (*TRAINERS, *RANKS), (d.KILLED_WORKER, *HEADS))
+RECOVERY = Tier("mpirun --enable-recovery", mpirun("--enable-recovery"), (*TRAINERS, *RANKS), HEADS)
