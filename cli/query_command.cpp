@@ -1,5 +1,6 @@
 // headsweep query: a store's rows by name, or by any SELECT.
 
+#include <cstdint>
 #include <iostream>
 #include <memory>
 #include <optional>
@@ -9,6 +10,7 @@
 
 #include "cli/commands.h"
 #include "cli/exit_code.h"
+#include "cli/whole_number.h"
 #include "errors/user_error.h"
 #include "results/query.h"
 #include "results/reader.h"
@@ -25,7 +27,11 @@ struct QueryOptions {
   std::string format = "table";
   bool all_columns = false;
   bool no_nulls = false;
+  std::optional<std::int64_t> limit;
 };
+
+// Nobody reads more; csv and json are for programs.
+constexpr std::int64_t kMostRowsShown = 1000;
 
 std::string names() {
   std::string text;
@@ -48,12 +54,15 @@ results::Table ask(const QueryOptions& options, results::StoreReader& store) {
   const bool for_people = options.format == "table" || options.format == "markdown";
   query.headline = for_people && !options.all_columns;
   query.nulls = !options.no_nulls;
+  query.limit = options.limit.value_or(for_people ? kMostRowsShown : 0);
   return results::run_query(store, query);
 }
 
 int query(const QueryOptions& options) {
   results::StoreReader store(options.store);
-  std::cout << results::render(ask(options, store), results::parse_format(options.format));
+  const results::Table table = ask(options, store);
+  std::cout << results::render(table, results::parse_format(options.format));
+  if (table.more) std::cerr << "there are more rows; --limit 0 shows all\n";
   return kDone;
 }
 
@@ -73,6 +82,11 @@ void add_query_command(CLI::App& app, Action& chosen) {
   command->add_option("--format", options->format, "table, csv, json or markdown")
       ->check(CLI::IsMember({"table", "csv", "json", "markdown"}));
   command->add_flag("--all-columns", options->all_columns, "every column; csv and json always have them");
+  command
+      ->add_option("--limit", options->limit,
+                   "most rows, 0: all; default 1000 for people, all in csv and json")
+      ->check(whole_number(0))
+      ->type_name("N");
   command->add_flag("--no-nulls", options->no_nulls, "summary without the nulls below each row");
   command->footer("Example:\n  headsweep query results.db layers --where task=cycle --where layer=1");
   command->callback([options, &chosen] { chosen = [options] { return query(*options); }; });

@@ -54,7 +54,7 @@ std::string nulls_sql() {
 std::string pair_keys_sql() {
   return "SELECT a.sweep AS sweep, a.trial AS trial, b.trial AS baseline_trial, a.arm AS arm,"
          "\n  a.baseline_arm AS baseline_arm, a.seed AS seed, a.state AS state, b.state AS baseline_state,"
-         "\n  l.layer AS layer, l.split AS split"
+         "\n  l.layer AS layer, l.split AS split, a.task AS task, a.heads AS heads"
          "\nFROM trials a"
          "\n  LEFT JOIN trials b ON b.sweep = a.sweep AND b.arm = a.baseline_arm AND b.seed = a.seed"
          "\n    AND b.state <> 'pruned'"
@@ -76,7 +76,7 @@ std::string pairs_sql() {
       a + " IS NULL THEN 'undefined'\n    WHEN " + b + " IS NULL THEN 'undefined in the baseline' END";
   return "SELECT s.name AS sweep, m.metric AS metric, k.layer AS layer, k.split AS split, k.arm AS arm,"
          "\n  k.baseline_arm AS baseline_arm, k.seed AS seed, k.trial AS trial, k.baseline_trial AS "
-         "baseline_trial,"
+         "baseline_trial, k.task AS task, k.heads AS heads,"
          "\n  CASE WHEN " +
          broken + " IS NULL THEN\n    CASE m.scale WHEN 'walk_time' THEN log10(" + a + ") - log10(" + b +
          ") ELSE " + a + " - " + b + " END END AS difference,\n  " + broken +

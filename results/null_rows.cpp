@@ -51,7 +51,7 @@ Table with_null_rows(const Table& narrow, const Table& wide) {
     row.insert(row.begin() + place, std::string(name));
     return row;
   };
-  Table table = {narrow.columns, {}};
+  Table table = {narrow.columns, {}, narrow.more};
   table.columns.insert(table.columns.begin() + place, "attention");
   std::vector<std::vector<Cell>> closed;
   for (std::size_t i = 0; i < narrow.rows.size(); ++i) {

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <array>
-#include <charconv>
 #include <utility>
 
 #include <SQLiteCpp/SQLiteCpp.h>
@@ -10,9 +9,13 @@
 #include "errors/nearest_name.h"
 #include "errors/user_error.h"
 #include "results/cells.h"
+#include "results/conditions.h"
 #include "results/connection.h"
 #include "results/headline.h"
+#include "results/setting_columns.h"
 #include "results/sql_text.h"
+#include "results/statistics/query.h"
+#include "results/statistics/statistics.h"
 
 namespace headsweep::results {
 namespace {
@@ -22,13 +25,14 @@ struct NamedQuery {
   std::string_view source;  // view, or SELECT in parentheses
   std::string_view order;
 };
+constexpr std::string_view kPairs = "pairs";
 constexpr std::array kQueries = {
     NamedQuery{"trials", "trial_results", "trial"},
     NamedQuery{"layers", "layer_results", "trial, layer, split"},
     NamedQuery{"heads", "head_results", "trial, layer, head, split"},
     NamedQuery{"curve", "curve_results", "trial, step, layer, split"},
     NamedQuery{"summary", "summary", "sweep, task, heads, arm, layer, split"},
-    NamedQuery{"pairs", "pairs", "sweep, metric, layer, split, arm, seed"},
+    NamedQuery{kPairs, kPairs, "trial, layer, split, metric"},
     NamedQuery{"failures", "failures", "attempt"},
     NamedQuery{"workers",
                "(SELECT worker, sweep, run, number, host, pid, device, threads, state, started_at, ended_at,"
@@ -37,8 +41,9 @@ constexpr std::array kQueries = {
                "worker"},
 };
 constexpr auto kNames = [] {
-  std::array<std::string_view, kQueries.size()> names;
-  std::ranges::transform(kQueries, names.begin(), &NamedQuery::name);
+  std::array<std::string_view, kQueries.size() + kStatisticsQueries.size()> names;
+  const auto rest = std::ranges::transform(kQueries, names.begin(), &NamedQuery::name).out;
+  std::ranges::copy(kStatisticsQueries, rest);
   return names;
 }();
 
@@ -59,55 +64,44 @@ std::vector<std::string> columns_of(const SQLite::Statement& statement) {
   return columns;
 }
 
-// A number where the text is one: SQLite compares it to columns of text as text.
-Cell parse_value(const std::string& text) {
-  if (text == "null" || text == "NULL") return {};
-  const char* const end = text.data() + text.size();
-  std::int64_t integer = 0;
-  if (const auto read = std::from_chars(text.data(), end, integer);
-      read.ec == std::errc() && read.ptr == end) {
-    return integer;
-  }
-  double real = 0;
-  if (const auto read = std::from_chars(text.data(), end, real); read.ec == std::errc() && read.ptr == end) {
-    return real;
-  }
-  return text;
+SweepAnalysis stored_analysis(SQLite::Database& database) {
+  SQLite::Statement statement(database, "SELECT canonical FROM sweeps ORDER BY sweep LIMIT 1");
+  return statement.executeStep() ? parse_analysis(statement.getColumn(0).getString()) : SweepAnalysis{};
 }
 
-struct Condition {
-  std::string column;
-  Cell value;
-};
-
-Condition parse_condition(const std::string& text, const NamedQuery& query,
-                          const std::vector<std::string>& columns) {
-  const std::size_t equals = text.find('=');
-  if (equals == std::string::npos || equals == 0) {
-    throw UserError("--where " + text + ": give column=value, for example --where heads=4");
+// The view; of `pairs` with what the sweep's axes vary, first.
+std::string source_of(SQLite::Database& database, const NamedQuery& query) {
+  if (query.name != kPairs) return std::string(query.source);
+  std::vector<std::string> axes = stored_analysis(database).axes;
+  axes.insert(axes.end(), {"task", "heads"});
+  std::vector<std::string> columns;
+  for (const ViewColumn& column : arm_columns()) {
+    if (std::ranges::find(axes, column.name) != axes.end())
+      columns.push_back(column.expression + " AS " + column.name);
   }
-  std::string column = text.substr(0, equals);
-  if (std::ranges::find(columns, column) == columns.end()) {
-    const std::vector<std::string_view> names(columns.begin(), columns.end());
-    throw UserError("--where " + text + ": '" + std::string(query.name) + "' has no column '" + column + "'" +
-                    did_you_mean(column, names));
+  for (const std::string& column : columns_of(SQLite::Statement(database, "SELECT * FROM pairs"))) {
+    if (column != "task" && column != "heads") columns.push_back("p." + column);
   }
-  return {std::move(column), parse_value(text.substr(equals + 1))};
+  return "(SELECT " + join(columns, ", ") + " FROM pairs p JOIN trials t ON t.trial = p.trial)";
 }
 
-// Text never equals a number: somebody who compares them has mistyped one.
-void require_comparable(SQLite::Database& database, const NamedQuery& query, const Condition& condition,
-                        const std::string& text) {
+// SQL: those of [analysis], and those that people look at first.
+std::string metrics_of_interest(SQLite::Database& database) {
+  std::vector<std::string> names;
+  for (const std::string& name : stored_analysis(database).primary) names.push_back(quote_text(name));
+  for (const metrics::Metric metric : headline_metrics())
+    names.push_back(quote_text(metrics::metric_info(metric).name));
+  return "metric IN (" + join(names, ", ") + ")";
+}
+
+// A column has values of one type.
+void require_comparable(SQLite::Database& database, const std::string& source, const Condition& condition) {
   if (!std::holds_alternative<std::string>(condition.value)) return;
   const std::string column = quote_name(condition.column);
-  SQLite::Statement statement(database, "SELECT max(typeof(" + column + ") = 'text'), min(" + column +
-                                            ") FROM " + std::string(query.source) + " WHERE " + column +
-                                            " IS NOT NULL");
-  statement.executeStep();
-  if (statement.getColumn(0).isNull() || statement.getColumn(0).getInt() != 0) return;
-  throw UserError("--where " + text + ": column '" + condition.column + "' holds numbers, and '" +
-                  std::get<std::string>(condition.value) + "' is none; for example --where " +
-                  condition.column + "=" + statement.getColumn(1).getString());
+  SQLite::Statement statement(database, "SELECT typeof(" + column + ") = 'text', " + column + " FROM " +
+                                            source + " WHERE " + column + " IS NOT NULL LIMIT 1");
+  if (!statement.executeStep() || statement.getColumn(0).getInt() != 0) return;
+  refuse_text_for_numbers(condition, statement.getColumn(1).getString());
 }
 
 Table fetch(SQLite::Statement& statement) {
@@ -116,21 +110,35 @@ Table fetch(SQLite::Statement& statement) {
   return table;
 }
 
-Table select(SQLite::Database& database, const NamedQuery& named, const std::vector<std::string>& where) {
-  const std::string from = "SELECT * FROM " + std::string(named.source);
-  const std::vector<std::string> columns = columns_of(SQLite::Statement(database, from));
-  std::vector<Condition> conditions;
+Table select(SQLite::Database& database, const NamedQuery& named, const Query& query,
+             std::span<const Condition> conditions) {
+  const std::string source = source_of(database, named);
+  const std::vector<std::string> all = columns_of(SQLite::Statement(database, "SELECT * FROM " + source));
   std::vector<std::string> terms;
-  for (const std::string& text : where) {
-    conditions.push_back(parse_condition(text, named, columns));
-    require_comparable(database, named, conditions.back(), text);
-    terms.push_back(quote_name(conditions.back().column) + " IS ?");
+  for (const Condition& condition : conditions) {
+    require_column(condition, named.name, all);
+    require_comparable(database, source, condition);
+    terms.push_back(quote_name(condition.column) + " IS ?");
   }
-  const std::string filter = terms.empty() ? "" : " WHERE " + join(terms, " AND ");
-  SQLite::Statement statement(database, from + filter + " ORDER BY " + std::string(named.order));
+  if (query.headline && named.name == kPairs &&
+      std::ranges::find(conditions, "metric", &Condition::column) == conditions.end())
+    terms.push_back(metrics_of_interest(database));
+  std::vector<std::string> columns = query.headline ? headline_columns(named.name, all) : all;
+  for (std::string& column : columns) column = quote_name(column);
+  std::string sql = "SELECT " + join(columns, ", ") + " FROM " + source;
+  if (!terms.empty()) sql += " WHERE " + join(terms, " AND ");
+  sql += " ORDER BY " + std::string(named.order);
+  if (query.limit > 0) sql += " LIMIT " + std::to_string(query.limit + 1);
+  SQLite::Statement statement(database, sql);
   int index = 0;
   for (const Condition& condition : conditions) bind_cell(statement, ++index, condition.value);
   return fetch(statement);
+}
+
+Table limited(Table table, std::int64_t limit) {
+  table.more = limit > 0 && std::ssize(table.rows) > limit;
+  if (table.more) table.rows.resize(static_cast<std::size_t>(limit));
+  return table;
 }
 
 }  // namespace
@@ -140,9 +148,14 @@ std::span<const std::string_view> query_names() {
 }
 
 Table run_query(StoreReader& store, const Query& query) {
+  std::vector<Condition> conditions;
+  for (const std::string& text : query.where) conditions.push_back(parse_condition(text));
+  if (std::ranges::find(kStatisticsQueries, query.name) != kStatisticsQueries.end()) {
+    return limited(run_statistics_query(store, query.name, conditions, query.headline), query.limit);
+  }
   const NamedQuery& named = find_query(query.name);
   try {
-    Table table = select(store.database(), named, query.where);
+    Table table = limited(select(store.database(), named, query, conditions), query.limit);
     return query.headline ? headline(std::move(table), query.name, query.nulls) : table;
   } catch (const SQLite::Exception& error) {
     throw UserError(describe_problem(error, store.path()));

@@ -1,6 +1,7 @@
 // Questions to a store: by name over its views, or any SQL that only reads.
 #pragma once
 
+#include <cstdint>
 #include <span>
 #include <string>
 #include <string_view>
@@ -17,10 +18,11 @@ struct Query {
   // Only the columns that people look at first, and those of the arm that differ between rows; in `summary` the nulls
   // as rows below the values (results/headline.h) instead of columns beside them.
   bool headline = false;
-  bool nulls = true;  // with headline: these rows
+  bool nulls = true;       // with headline: these rows
+  std::int64_t limit = 0;  // most rows read from the store; 0: all
 };
 
-// trials, layers, heads, curve, summary, pairs, failures, workers.
+// trials, layers, heads, curve, summary, pairs, failures, workers, differences, trend, nulls.
 std::span<const std::string_view> query_names();
 
 // Rows in a fixed order. Throws UserError: unknown name or column (with the nearest one), a condition without '=', text

@@ -33,14 +33,6 @@ std::string short_text(const std::string& text) {
   return line + "…";
 }
 
-std::string four_digits(double value) {
-  std::array<char, 32> text{};
-  // Whole numbers up to a million read better without an exponent.
-  const bool plain = value == std::trunc(value) && std::abs(value) < 1e6;
-  std::snprintf(text.data(), text.size(), plain ? "%.0f" : "%.4g", value);
-  return text.data();
-}
-
 std::string full_digits(double value) {
   std::array<char, 32> text{};
   return {text.data(), std::to_chars(text.data(), text.data() + text.size(), value).ptr};
@@ -48,7 +40,7 @@ std::string full_digits(double value) {
 
 std::string readable(const Cell& cell) {
   if (const auto* integer = std::get_if<std::int64_t>(&cell)) return std::to_string(*integer);
-  if (const auto* real = std::get_if<double>(&cell)) return four_digits(*real);
+  if (const auto* real = std::get_if<double>(&cell)) return readable_number(*real);
   if (const auto* text = std::get_if<std::string>(&cell)) return short_text(*text);
   return "";
 }
@@ -202,6 +194,14 @@ Format parse_format(std::string_view name) {
                     did_you_mean(name, kFormatNames));
   }
   return static_cast<Format>(found - kFormatNames.begin());
+}
+
+std::string readable_number(double value) {
+  std::array<char, 32> text{};
+  // Whole numbers up to a million read better without an exponent.
+  const bool plain = value == std::trunc(value) && std::abs(value) < 1e6;
+  std::snprintf(text.data(), text.size(), plain ? "%.0f" : "%.4g", value);
+  return text.data();
 }
 
 std::string render(const Table& table, Format format) {

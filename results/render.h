@@ -16,6 +16,9 @@ enum class Format : std::uint8_t { kTable, kCsv, kJson, kMarkdown };
 // "table", "csv", "json", "markdown". Throws UserError on another name.
 Format parse_format(std::string_view name);
 
+// Four significant digits, as cells of kTable have them.
+std::string readable_number(double value);
+
 // Ends with a newline.
 std::string render(const Table& table, Format format);
 

@@ -14,6 +14,7 @@ using Cell = std::variant<std::monostate, std::int64_t, double, std::string>;
 struct Table {
   std::vector<std::string> columns;
   std::vector<std::vector<Cell>> rows;  // each as long as `columns`
+  bool more = false;                    // there are rows that a limit left out
 };
 
 }  // namespace headsweep::results

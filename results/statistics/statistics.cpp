@@ -153,4 +153,12 @@ Statistics read_statistics(StoreReader& store, const StatisticsRequest& request)
   }
 }
 
+SweepAnalysis read_analysis(StoreReader& store) {
+  try {
+    return parse_analysis(read_sweep(store.database(), store.path()).canonical);
+  } catch (const SQLite::Exception& error) {
+    throw UserError(describe_problem(error, store.path()));
+  }
+}
+
 }  // namespace headsweep::results

@@ -134,4 +134,7 @@ std::vector<metrics::Metric> headline_metrics();
 // UserError: the store cannot be read, or holds no sweep.
 Statistics read_statistics(StoreReader& store, const StatisticsRequest& request = {});
 
+// What the store's sweep says of its analysis. Throws UserError as above.
+SweepAnalysis read_analysis(StoreReader& store);
+
 }  // namespace headsweep::results

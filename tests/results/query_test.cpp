@@ -13,6 +13,7 @@ using testing::AllOf;
 using testing::Contains;
 using testing::ElementsAre;
 using testing::HasSubstr;
+using testing::IsSupersetOf;
 using testing::Not;
 
 class QueryTest : public StoreTest {
@@ -45,7 +46,40 @@ TEST_F(QueryTest, AnswersEveryName) {
                                                       {"workers", 1}};
   for (const auto& [name, count] : rows) EXPECT_EQ(ask(name).rows.size(), count) << name;
   EXPECT_FALSE(ask("pairs").rows.empty());
-  EXPECT_EQ(query_names().size(), 8);
+  EXPECT_EQ(query_names().size(), 11);
+}
+
+TEST_F(QueryTest, PairsAndDifferencesNameTheirArms) {
+  const Table pairs = ask("pairs", {"layer=0", "split=heldout", "metric=fidelity_min"}, true);
+  EXPECT_THAT(pairs.columns, ElementsAre("task", "heads", "metric", "layer", "split", "seed", "trial",
+                                         "difference", "broken_reason"));
+  EXPECT_EQ(pairs.rows.size(), 6);
+  const Table differences = ask("differences", {"task=cycle", "metric=fidelity_min", "layer=0"});
+  ASSERT_EQ(differences.rows.size(), 1);
+  EXPECT_THAT(differences.columns,
+              IsSupersetOf({"task", "heads", "baseline", "n", "broken", "difference_low", "p", "smallest_p",
+                            "holm_p", "label", "note", "failure_rate"}));
+  EXPECT_THAT(differences.rows[0], IsSupersetOf({Cell("cycle"), Cell("cycle, heads 1"), Cell("exploratory"),
+                                                 Cell("cannot reject at this n")}));
+  EXPECT_EQ(ask("differences", {"layer=mean"}).rows.size(), 14);  // two arms, seven metrics
+  EXPECT_EQ(ask("differences", {"at=accuracy", "layer=0"}).rows.size(), 14);
+  EXPECT_EQ(ask("trend", {"layer=mean", "metric=fidelity_min"}).rows.size(), 2);
+  EXPECT_EQ(ask("nulls", {"layer=1", "metric=fidelity_min", "null=uniform"}).rows.size(), 4);
+  EXPECT_THAT(user_error_of([&] { ask("differences", {"metric=fidelity_mi"}); }),
+              HasSubstr("'fidelity_min'"));
+  EXPECT_THAT(user_error_of([&] { ask("trend", {"splt=train"}); }), HasSubstr("'split'"));
+  EXPECT_THAT(user_error_of([&] { ask("nulls", {"split=test"}); }), HasSubstr("train or heldout"));
+}
+
+TEST_F(QueryTest, SaysThatALimitLeftRowsOut) {
+  StoreReader reader(path());
+  Query query;
+  query.name = "trials";
+  query.limit = 5;
+  EXPECT_EQ(run_query(reader, query).rows.size(), 5);
+  EXPECT_TRUE(run_query(reader, query).more);
+  query.limit = 12;
+  EXPECT_FALSE(run_query(reader, query).more);
 }
 
 TEST_F(QueryTest, FiltersByColumns) {
@@ -85,8 +119,8 @@ TEST_F(QueryTest, NullsStandBelowTheValues) {
   EXPECT_THAT(attention, ElementsAre(Cell("trained"), Cell("untrained"), Cell("uniform"), Cell("identity"),
                                      Cell("previous_token")));
   const std::size_t fidelity = column("fidelity_min_inner");
-  EXPECT_EQ(table.rows[1].at(fidelity),
-            table.rows[0].at(fidelity));  // the sample's null has its trial's numbers
+  EXPECT_EQ(table.rows[1].at(fidelity), Cell(9000 + (16.0 + 25 + 36) / 3 + 1.0 / 3));  // trials 4, 5, 6
+  EXPECT_EQ(table.rows[0].at(fidelity), Cell("9026 [9001, 9051]"));
   EXPECT_EQ(table.rows[1].at(column("heads")), Cell());
   EXPECT_NEAR(std::get<double>(table.rows[2].at(column("mixing_time_forward"))), 6, 1e-12);
   // Closed forms are shown once, not for every arm.
