@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # From a fresh clone to a running headsweep. Installs what is missing, builds, and runs:
 #
-#   ./bootstrap.sh demo            a real sweep under mpirun; leaves demo/results.db
+#   ./bootstrap.sh demo            a real sweep under mpirun; leaves demo/results.db, demo/report.html
 #   ./bootstrap.sh test [PRESET]   every test (presets: default, asan, ubsan, tsan)
 #   ./bootstrap.sh test chaos [--full]   a sweep whose processes are killed and paused at random (--full: for longer)
 #   ./bootstrap.sh build [PRESET]  only the build
@@ -12,6 +12,7 @@ set -euo pipefail
 cd "$(dirname "$0")"
 
 readonly TORCH_VERSION=2.13.0
+readonly PLOTLY_VERSION=7.1.0
 readonly PACKAGES=(
   g++ cmake ninja-build ccache git pkg-config
   libopenmpi-dev openmpi-bin
@@ -75,6 +76,21 @@ provide_libtorch() {
     die "pip could not install torch==$TORCH_VERSION; set Torch_DIR to a LibTorch (2.11 or newer) and run again"
 }
 
+# Plotly.js for the report, from the wheel of the active Python environment, else of .venv, else Debian's. CMake looks in
+# the same places (cmake/Plotly.cmake).
+provide_plotly() {
+  [[ -z "${HEADSWEEP_PLOTLY_JS:-}" ]] || return 0
+  local environment
+  for environment in "${VIRTUAL_ENV:-}" "${CONDA_PREFIX:-}" .venv; do
+    compgen -G "$environment/lib/python3.*/site-packages/plotly/package_data/plotly.min.js" >/dev/null && return 0
+  done
+  [[ ! -e /usr/lib/python3/dist-packages/plotly/package_data/plotly.min.js ]] || return 0
+  say "installing plotly==$PLOTLY_VERSION in .venv"
+  [[ -x .venv/bin/pip ]] || python3 -m venv .venv
+  .venv/bin/pip install --quiet --disable-pip-version-check "plotly==$PLOTLY_VERSION" ||
+    die "pip could not install plotly==$PLOTLY_VERSION; set HEADSWEEP_PLOTLY_JS to a plotly.min.js and run again"
+}
+
 build() { # PRESET [TARGET...]
   install_packages
   case "$1" in
@@ -82,6 +98,7 @@ build() { # PRESET [TARGET...]
     asan | ubsan | tsan) ;;
     *) die "unknown preset '$1'; use default, asan, ubsan or tsan" ;;
   esac
+  provide_plotly
   [[ -e "build/$1/build.ninja" ]] || cmake --preset "$1" >&2
   cmake --build --preset "$1" ${2:+--target "${@:2}"} >&2
 }
@@ -101,6 +118,7 @@ demo() {
   if [[ $code -ne 3 ]]; then rm -rf "$store" "$store-wal" "$store-shm" "$store.d"; fi
   say "mpirun --bind-to none --oversubscribe -n 3 $headsweep run configs/quickstart.toml --store $store"
   mpirun --bind-to none --oversubscribe -n 3 "$headsweep" run configs/quickstart.toml --store "$store"
+  "$headsweep" report "$store" --out demo/report.html
   say "second layer, held-out sequences; all of it: $headsweep query $store summary"
   "$headsweep" query "$store" summary --where layer=1 --where split=heldout
 }

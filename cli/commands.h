@@ -20,6 +20,7 @@ void add_measure_command(CLI::App& app, Action& chosen);
 void add_retry_command(CLI::App& app, Action& chosen);
 void add_cancel_command(CLI::App& app, Action& chosen);
 void add_logs_command(CLI::App& app, Action& chosen);
+void add_report_command(CLI::App& app, Action& chosen);
 void add_export_command(CLI::App& app, Action& chosen);
 void add_verify_command(CLI::App& app, Action& chosen);
 void add_doctor_command(CLI::App& app, Action& chosen);

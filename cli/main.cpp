@@ -62,6 +62,7 @@ int main(int argc, char** argv) {
   cli::add_retry_command(app, chosen);
   cli::add_cancel_command(app, chosen);
   cli::add_logs_command(app, chosen);
+  cli::add_report_command(app, chosen);
   cli::add_export_command(app, chosen);
   cli::add_verify_command(app, chosen);
   cli::add_doctor_command(app, chosen);

@@ -24,8 +24,12 @@ Arguments parse_arguments(int argc, const char* const* argv) {
   CLI::Option* const remeasure =
       app.add_option("--remeasure", arguments.checkpoints, "measure these kept models, write frames")
           ->excludes(measure);
-  CLI::Option* const calibrate =
-      app.add_option("--calibrate", arguments.trials, "time the parts of trials of these settings, print JSON");
+  CLI::Option* const calibrate = app.add_option("--calibrate", arguments.trials,
+                                                "time the parts of trials of these settings, print JSON");
+  CLI::Option* const attention =
+      app.add_option("--attention", arguments.checkpoints, "print the attention of these kept models as JSON")
+          ->excludes(measure)
+          ->excludes(remeasure);
   app.add_option("--task", arguments.task, "with --measure: task of the sequences");
   app.add_option("--heads", arguments.heads, "with --measure: head count of a state_dict");
   app.add_option("--inputs", arguments.inputs, "with --measure: JSON object with `tokens`");
@@ -50,6 +54,7 @@ Arguments parse_arguments(int argc, const char* const* argv) {
   if (measure->count() > 0) arguments.mode = Arguments::Mode::kMeasure;
   if (remeasure->count() > 0) arguments.mode = Arguments::Mode::kRemeasure;
   if (calibrate->count() > 0) arguments.mode = Arguments::Mode::kCalibrate;
+  if (attention->count() > 0) arguments.mode = Arguments::Mode::kAttention;
   if (devices) arguments.mode = Arguments::Mode::kDevices;
   if (version) arguments.mode = Arguments::Mode::kVersion;
   return arguments;

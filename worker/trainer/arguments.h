@@ -9,7 +9,7 @@
 namespace headsweep::trainer {
 
 struct Arguments {
-  enum class Mode { kServe, kMeasure, kRemeasure, kCalibrate, kDevices, kVersion };
+  enum class Mode { kServe, kMeasure, kRemeasure, kAttention, kCalibrate, kDevices, kVersion };
   Mode mode = Mode::kServe;
 
   // kServe: the agent's frame pipe is descriptor 3.
@@ -21,7 +21,7 @@ struct Arguments {
   // kCalibrate
   std::vector<std::string> trials;  // canonical settings
 
-  // kMeasure, kRemeasure
+  // kMeasure, kRemeasure, kAttention
   std::vector<std::string> checkpoints;
 
   // kMeasure

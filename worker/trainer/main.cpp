@@ -9,6 +9,7 @@
 #include <sys/stat.h>
 
 #include "worker/trainer/arguments.h"
+#include "worker/trainer/attention_files.h"
 #include "worker/trainer/build_info.h"
 #include "worker/trainer/calibration.h"
 #include "worker/trainer/device.h"
@@ -71,6 +72,10 @@ int run(const Arguments& arguments) {
       headsweep::trainer::prepare_arithmetic(at::kCPU, arguments.threads);
       headsweep::trainer::remeasure_models(arguments.checkpoints, std::cout);
       return EXIT_SUCCESS;
+    case Arguments::Mode::kAttention:
+      headsweep::trainer::prepare_arithmetic(at::kCPU, arguments.threads);
+      std::cout << headsweep::trainer::attention_of_files(arguments.checkpoints);
+      return EXIT_SUCCESS;
     case Arguments::Mode::kCalibrate:
       std::cout << headsweep::trainer::calibrate(arguments.trials, kCalibrationSeconds,
                                                  prepared_context(arguments))
@@ -92,8 +97,9 @@ int main(int argc, char** argv) {
   const char* speaker = "headsweep-trainer: ";
   try {
     const Arguments arguments = headsweep::trainer::parse_arguments(argc, argv);
-    // `headsweep measure` passes the line on to a person who never started this program.
-    if (arguments.mode == Arguments::Mode::kMeasure || arguments.mode == Arguments::Mode::kRemeasure)
+    // `headsweep measure` and `report` pass the line on to a person who never started this program.
+    if (arguments.mode == Arguments::Mode::kMeasure || arguments.mode == Arguments::Mode::kRemeasure ||
+        arguments.mode == Arguments::Mode::kAttention)
       speaker = "headsweep: ";
     if (arguments.parent_pid && !headsweep::trainer::die_with_parent(*arguments.parent_pid))
       return EXIT_SUCCESS;
