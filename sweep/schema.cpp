@@ -11,11 +11,11 @@
 namespace headsweep::sweep {
 namespace {
 
-constexpr std::array<std::string_view, 11> kTables = {"sweep",    "model",   "budget",   "diversity",
-                                                      "training", "measure", "analysis", "axes",
-                                                      "zip",      "exclude", "resources"};
+constexpr std::array<std::string_view, 12> kTables = {"sweep",    "model",   "budget",    "diversity",
+                                                      "training", "measure", "analysis",  "axes",
+                                                      "zip",      "exclude", "resources", "slurm"};
 
-constexpr std::array<std::string_view, 13> kKeysBesideSettings = {"sweep.name",
+constexpr std::array<std::string_view, 27> kKeysBesideSettings = {"sweep.name",
                                                                   "sweep.seeds",
                                                                   "budget.parameters",
                                                                   "budget.solve_for",
@@ -27,7 +27,21 @@ constexpr std::array<std::string_view, 13> kKeysBesideSettings = {"sweep.name",
                                                                   "resources.checkpoint_every",
                                                                   "resources.trial_timeout",
                                                                   "resources.retries",
-                                                                  "resources.gpus_per_trial"};
+                                                                  "resources.gpus_per_trial",
+                                                                  "slurm.nodes",
+                                                                  "slurm.gpus_per_node",
+                                                                  "slurm.ntasks_per_node",
+                                                                  "slurm.cpus_per_task",
+                                                                  "slurm.time",
+                                                                  "slurm.partition",
+                                                                  "slurm.account",
+                                                                  "slurm.qos",
+                                                                  "slurm.constraint",
+                                                                  "slurm.mail_user",
+                                                                  "slurm.setup",
+                                                                  "slurm.launcher",
+                                                                  "slurm.max_restarts",
+                                                                  "slurm.sbatch_args"};
 
 std::string_view last_part(std::string_view dotted) {
   return dotted.substr(dotted.rfind('.') + 1);

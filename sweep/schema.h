@@ -8,8 +8,8 @@
 
 namespace headsweep::sweep {
 
-// Dotted names of all keys with a fixed name: those of [sweep], [analysis] and [resources], and every
-// setting.
+// Dotted names of all keys with a fixed name: those of [sweep], [budget], [analysis], [resources] and [slurm], and
+// every setting.
 std::vector<std::string_view> known_keys();
 
 // Throws UserError at the first unknown table or key, with the nearest known one and what there is.

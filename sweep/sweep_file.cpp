@@ -1,17 +1,16 @@
 #include "sweep/sweep_file.h"
 
 #include <algorithm>
-#include <cerrno>
-#include <filesystem>
-#include <fstream>
-#include <system_error>
 #include <unordered_set>
 
+#include "sweep/control_characters.h"
 #include "sweep/document.h"
 #include "sweep/duration.h"
 #include "sweep/read_analysis.h"
 #include "sweep/read_axes.h"
 #include "sweep/read_budget.h"
+#include "sweep/read_slurm.h"
+#include "sweep/read_text_file.h"
 #include "sweep/read_value.h"
 #include "sweep/refuse.h"
 #include "sweep/schema.h"
@@ -22,17 +21,6 @@ namespace {
 constexpr std::int64_t kMaxSeeds = 1'000'000;
 constexpr std::size_t kMaxNameBytes = 100;
 constexpr double kMonth = 30 * 86400.0;  // seconds
-
-// C0 and C1 control characters and DEL; the text is valid UTF-8.
-bool has_control_characters(std::string_view text) {
-  unsigned char before = 0;
-  for (const char c : text) {
-    const auto byte = static_cast<unsigned char>(c);
-    if (byte < 0x20 || byte == 0x7f || (before == 0xc2 && byte < 0xa0)) return true;
-    before = byte;
-  }
-  return false;
-}
 
 std::string read_name(const Document& document) {
   constexpr std::string_view kAllowed = "text of 1 to 100 bytes without control characters";
@@ -110,23 +98,6 @@ Resources read_resources(const Document& document) {
   return resources;
 }
 
-std::string read_text_file(const std::string& path) {
-  std::error_code not_there;  // opening the file says it better
-  const std::filesystem::file_status status = std::filesystem::status(path, not_there);
-  if (std::filesystem::is_directory(status)) refuse(path, "is a folder, not a sweep file");
-  // Reading a pipe or a terminal could wait for ever.
-  if (std::filesystem::exists(status) && !std::filesystem::is_regular_file(status)) {
-    refuse(path, "is a device or a pipe, not a sweep file; give a regular file");
-  }
-  std::ifstream file(path, std::ios::binary);
-  if (!file) refuse(path, "cannot be opened: " + std::generic_category().message(errno));
-  std::string text(kMaxSweepFileBytes + 1, '\0');
-  file.read(text.data(), static_cast<std::streamsize>(text.size()));
-  if (file.bad()) refuse(path, "cannot be read");
-  text.resize(static_cast<std::size_t>(file.gcount()));
-  return text;
-}
-
 }  // namespace
 
 Sweep parse_sweep(std::string_view text, const std::string& name, std::span<const std::string> overrides) {
@@ -143,6 +114,7 @@ Sweep parse_sweep(std::string_view text, const std::string& name, std::span<cons
   sweep.budget = read_budget(document, sweep);
   sweep.analysis = read_analysis(document, sweep);
   sweep.resources = read_resources(document);
+  sweep.slurm = read_slurm(document);
   return sweep;
 }
 

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "sweep/axis_values.h"
+#include "sweep/slurm_options.h"
 #include "trial/settings.h"
 
 namespace headsweep::sweep {
@@ -66,6 +67,7 @@ struct Sweep {
   std::vector<Zip> zips = {};
   std::vector<Exclusion> exclusions = {};
   Budget budget = {};
+  SlurmOptions slurm = {};  // not part of the plan hash
   std::string source = {};  // the file, for messages only
 };
 
