@@ -95,7 +95,8 @@ std::int64_t default_workers(const std::string& device, std::int64_t threads) {
 
 Ending run_embedded(FrozenRun run, const RunOptions& options, std::int64_t workers,
                     const std::filesystem::path& trainer, RunObserver& observer) {
-  LocalTransport transport(std::min(workers, std::ssize(run.frozen.open)));
+  const std::int64_t trials = std::min(std::ssize(run.frozen.open), options.limit.value_or(workers));
+  LocalTransport transport(std::min(workers, trials));
   AgentThreads agents(transport, agent_options(trainer, options));
   Ending ending = coordinate(std::move(run), options, transport.workers(), observer);
   const std::optional<std::string> agent_error = agents.join();
