@@ -1,5 +1,6 @@
 // headsweep cancel: planned trials leave the plan; without --trial a run that is under way is stopped first.
 
+#include <algorithm>
 #include <cerrno>
 #include <chrono>
 #include <csignal>
@@ -8,11 +9,15 @@
 #include <memory>
 #include <optional>
 #include <thread>
+#include <vector>
 
 #include <CLI/CLI.hpp>
 
 #include "cli/commands.h"
 #include "cli/exit_code.h"
+#include "cli/program_output.h"
+#include "cli/shard_status.h"
+#include "cli/slurm_jobs.h"
 #include "cli/trial_list.h"
 #include "errors/user_error.h"
 #include "results/clock.h"
@@ -26,6 +31,8 @@ namespace {
 
 constexpr std::chrono::seconds kDrain{60};  // a stopped run has checkpointed and committed by then
 constexpr std::chrono::milliseconds kLook{50};
+constexpr std::chrono::milliseconds kLookAtQueue{500};
+constexpr std::chrono::seconds kAnswer{10};  // of SLURM's programs
 
 std::optional<results::Owner> owner_of(const std::string& store) {
   return results::current_owner(results::store_folder(store) / "owner");
@@ -54,7 +61,44 @@ void drain_run(const std::string& store) {
   }
 }
 
+// Job by job: one that runs writes checkpoints first and does not come back, because it may not be requeued any more.
+void ask_to_end(const SlurmJob& job) {
+  (void)ask_program({"scontrol", "update", "JobId=" + job.element.id, "Requeue=0"}, kAnswer);
+  if (job.state == "RUNNING") {
+    (void)ask_program({"scancel", "--batch", "--signal=USR1", job.element.id}, kAnswer);
+  } else {
+    (void)ask_program({"scancel", job.element.id}, kAnswer);
+  }
+}
+
+void cancel_slurm_jobs(const std::string& store) {
+  std::vector<SlurmJob> jobs = active_slurm_jobs(store);
+  if (jobs.empty()) return;
+  // The last submitted first: a job that depends on another is not to begin because that one ends.
+  std::ranges::reverse(jobs);
+  for (const SlurmJob& job : jobs) {
+    std::cerr << "headsweep: ending SLURM job " << job.element.id << " (" << job.state << ")\n";
+    ask_to_end(job);
+  }
+  const auto deadline = std::chrono::steady_clock::now() + kDrain;
+  while (!(jobs = active_slurm_jobs(store)).empty()) {
+    if (std::chrono::steady_clock::now() >= deadline) {
+      for (const SlurmJob& job : jobs) (void)ask_program({"scancel", job.element.id}, kAnswer);
+      throw UserError("SLURM job " + jobs.front().element.id +
+                      " did not stop within a minute and was cancelled by force; run this command again");
+    }
+    std::this_thread::sleep_for(kLookAtQueue);
+  }
+}
+
 int cancel(const TrialList& list) {
+  if (list.trials.empty()) cancel_slurm_jobs(list.store);
+  if (is_still_in_shards(list.store)) {
+    std::cerr << "headsweep: the shards of " << list.store
+              << " are not merged yet: their trials stay planned; 'headsweep merge' makes one store of what "
+                 "is done\n";
+    return kDone;
+  }
   { const results::StoreReader must_exist(list.store); }
   if (list.trials.empty()) drain_run(list.store);
   results::OwnedStore store(list.store);

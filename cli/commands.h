@@ -15,6 +15,8 @@ using Action = std::function<int()>;
 void add_plan_command(CLI::App& app, Action& chosen);
 void add_run_command(CLI::App& app, Action& chosen);
 void add_status_command(CLI::App& app, Action& chosen);
+void add_submit_command(CLI::App& app, Action& chosen);
+void add_merge_command(CLI::App& app, Action& chosen);
 void add_query_command(CLI::App& app, Action& chosen);
 void add_measure_command(CLI::App& app, Action& chosen);
 void add_retry_command(CLI::App& app, Action& chosen);

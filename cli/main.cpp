@@ -54,6 +54,7 @@ int main(int argc, char** argv) {
   cli::Action chosen;
   cli::add_plan_command(app, chosen);
   cli::add_run_command(app, chosen);
+  cli::add_submit_command(app, chosen);
   cli::add_status_command(app, chosen);
   cli::add_query_command(app, chosen);
   cli::add_measure_command(app, chosen);
@@ -64,6 +65,7 @@ int main(int argc, char** argv) {
   cli::add_logs_command(app, chosen);
   cli::add_report_command(app, chosen);
   cli::add_export_command(app, chosen);
+  cli::add_merge_command(app, chosen);
   cli::add_verify_command(app, chosen);
   cli::add_doctor_command(app, chosen);
 

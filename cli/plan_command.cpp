@@ -50,6 +50,7 @@ void add_plan_command(CLI::App& app, Action& chosen) {
       ->check(CLI::IsMember({"table", "json"}));
   command->add_flag("--estimate", options->estimate,
                     "tell how long it takes with these workers; trains a little of it, for some seconds");
+  add_workers_option(*command, *options);
   add_training_options(*command, *options);
   command->footer("Example:\n  headsweep plan configs/quickstart.toml --set training.steps=100 --estimate");
   command->callback([options, &chosen] { chosen = [options] { return plan_sweep(*options); }; });

@@ -30,12 +30,11 @@
 namespace headsweep::cli {
 namespace {
 
-constexpr std::int64_t kMostStacked = 4096;
-
 struct RunCommandOptions : TrainingOptions {
   SweepOptions sweep;
   std::string store;
   std::string stack = "auto";
+  std::string shard;
   std::string walltime;
   std::string log_level = "info";
   bool extend = false;
@@ -125,16 +124,28 @@ void remove_checkpoints(const std::string& store) {
   std::filesystem::remove_all(results::store_folder(store) / "checkpoints", ignored);
 }
 
+std::optional<sweep::Shard> shard_of(const RunCommandOptions& options) {
+  if (options.shard.empty()) return std::nullopt;
+  const auto shard = sweep::parse_shard(options.shard);
+  if (shard) return shard;
+  throw UserError("--shard " + options.shard +
+                  ": must be i/K with i from 1 to K, such as 2/4, and K at most " +
+                  std::to_string(sweep::kMostShards));
+}
+
 int coordinate(const RunCommandOptions& options, const Train& train) {
   const sweep::Sweep sweep = read_sweep(options.sweep);
   results::OwnedStore store(options.store);
   const auto if_changed = options.extend ? results::IfChanged::kExtend : results::IfChanged::kRefuse;
   std::vector<std::string> notes;
-  results::FrozenSweep frozen = store.freeze(sweep, if_changed, [&] {
-    sweep::Plan plan = sweep::make_plan(sweep, options.sweep.max_trials);
-    notes = plan.notes;
-    return plan;
-  });
+  results::FrozenSweep frozen = store.freeze(
+      sweep, if_changed,
+      [&] {
+        sweep::Plan plan = sweep::make_plan(sweep, options.sweep.max_trials);
+        notes = plan.notes;
+        return plan;
+      },
+      shard_of(options));
   if (const auto steps = describe_steps(options, frozen)) notes.push_back(*steps);
   const std::int64_t left_out = cancelled(frozen);
   RunLog log(results::store_folder(options.store) / "logs" / "run.log", options.log_level);
@@ -238,11 +249,12 @@ void add_run_command(CLI::App& app, Action& chosen) {
   command->add_option("--store", options->store, "results (SQLite); made if it is not there")
       ->required()
       ->type_name("FILE");
+  add_workers_option(*command, *options);
   add_training_options(*command, *options);
-  command->add_option("--stack", options->stack, "trials of equal shapes in one bundle: auto (1) or N")
-      ->check(whole_number(1, kMostStacked, "auto"))
-      ->type_name("N");
+  add_stack_option(*command, options->stack);
   command->add_option("--limit", options->run.limit, "train at most N trials now")->check(whole_number(0));
+  command->add_option("--shard", options->shard, "train only the i-th of K parts, in a store of its own")
+      ->type_name("i/K");
   command->add_option("--walltime", options->walltime, "stop, resumable, before it is over")
       ->type_name("TIME");
   command->add_flag("--extend", options->extend, "accept a changed sweep: keep what is done, plan the rest");

@@ -1,18 +1,23 @@
 // headsweep status: how far a sweep is. The exit code says it to scripts.
 
+#include <algorithm>
 #include <cmath>
 #include <iostream>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include <CLI/CLI.hpp>
 #include <nlohmann/json.hpp>
 
 #include "cli/commands.h"
 #include "cli/exit_code.h"
+#include "cli/shard_status.h"
+#include "cli/slurm_jobs.h"
 #include "results/reader.h"
 #include "results/render.h"
 #include "results/status.h"
+#include "results/training_progress.h"
 
 namespace headsweep::cli {
 namespace {
@@ -22,6 +27,7 @@ using Json = nlohmann::ordered_json;
 struct StatusOptions {
   std::string store;
   std::string format = "table";
+  bool progress = false;
 };
 
 template <class T>
@@ -37,7 +43,18 @@ Json counts_json(const results::Status& status) {
   return counts;
 }
 
-void print_json(const results::Status& status) {
+Json jobs_json(const std::vector<SlurmJob>& jobs) {
+  Json list = Json::array();
+  for (const SlurmJob& job : jobs) {
+    list.push_back({{"job", job.element.id},
+                    {"what", job.element.what},
+                    {"state", job.state},
+                    {"log", job.element.log.string()}});
+  }
+  return list;
+}
+
+void print_json(const results::Status& status, const std::vector<SlurmJob>& jobs) {
   Json workers = Json::array();
   for (const auto& worker : status.workers) {
     workers.push_back({{"worker", worker.worker},
@@ -60,9 +77,11 @@ void print_json(const results::Status& status) {
   Json json = {{"sweep", status.sweep},         {"counts", counts_json(status)},
                {"rate", or_null(status.rate)},  {"eta_seconds", or_null(status.eta_seconds)},
                {"workers", std::move(workers)}, {"failures", std::move(failures)}};
+  json["jobs"] = jobs_json(jobs);
   if (status.owner) {
     json["owner"] = {
         {"host", status.owner->host}, {"pid", status.owner->pid}, {"since", status.owner->since}};
+    json["owner"]["job"] = status.owner->job.empty() ? Json(nullptr) : Json(status.owner->job);
   } else {
     json["owner"] = nullptr;
   }
@@ -87,7 +106,15 @@ void print_failures(const results::Status& status) {
   std::cout << "\nlast failures\n" << results::render(table, results::Format::kTable);
 }
 
-void print_table(const results::Status& status) {
+void print_jobs(const std::vector<SlurmJob>& jobs) {
+  results::Table table{{"job", "what", "state", "log"}, {}};
+  for (const SlurmJob& job : jobs) {
+    table.rows.push_back({job.element.id, job.element.what, job.state, job.element.log.string()});
+  }
+  std::cout << "\nSLURM jobs\n" << results::render(table, results::Format::kTable);
+}
+
+void print_table(const results::Status& status, const std::vector<SlurmJob>& jobs) {
   std::cout << "sweep     " << status.sweep << "\ntrials    " << status.trials() << ":";
   const char* separator = " ";
   for (std::size_t state = 0; state < results::kTrialStates; ++state) {
@@ -97,26 +124,43 @@ void print_table(const results::Status& status) {
   }
   std::cout << "\n";
   if (status.owner) {
-    std::cout << "run       by pid " << status.owner->pid << " on " << status.owner->host << " since "
+    std::cout << "run       by pid " << status.owner->pid << " on " << status.owner->host
+              << (status.owner->job.empty() ? "" : ", SLURM job " + status.owner->job) << ", since "
               << status.owner->since << "\n";
-  } else if (status.unfinished() > 0) {
+  } else if (status.unfinished() > 0 && std::ranges::none_of(jobs, &SlurmJob::active)) {
     std::cout << "run       none; start the same command again to go on\n";
   }
   if (status.rate) std::cout << "rate      " << *status.rate * 60 << " trials a minute\n";
   if (status.eta_seconds) std::cout << "left      " << std::llround(*status.eta_seconds) << " s\n";
+  if (!jobs.empty()) print_jobs(jobs);
   if (!status.workers.empty()) print_workers(status);
   if (!status.failures.empty()) print_failures(status);
 }
 
-int show_status(const StatusOptions& options) {
+int show_progress(const StatusOptions& options) {
   results::StoreReader store(options.store);
   const results::Status status = results::read_status(store);
-  if (options.format == "json") {
-    print_json(status);
-  } else {
-    print_table(status);
-  }
+  std::cout << results::progress_mark(store) << "\n";
   return status.exit_code();
+}
+
+int show_status(const StatusOptions& options) {
+  if (options.progress) return show_progress(options);
+  const bool in_shards = is_still_in_shards(options.store);
+  results::Status status;
+  if (in_shards) {
+    status = read_status_of_shards(options.store);
+  } else {
+    results::StoreReader store(options.store);
+    status = results::read_status(store);
+  }
+  const std::vector<SlurmJob> jobs = slurm_jobs(options.store);
+  if (options.format == "json") {
+    print_json(status, jobs);
+  } else {
+    print_table(status, jobs);
+  }
+  return in_shards ? kUnfinished : status.exit_code();
 }
 
 }  // namespace
@@ -127,6 +171,8 @@ void add_status_command(CLI::App& app, Action& chosen) {
   auto options = std::make_shared<StatusOptions>();
   command->add_option("STORE", options->store, "store (SQLite)")->required();
   command->add_option("--format", options->format, "table or json")->check(CLI::IsMember({"table", "json"}));
+  command->add_flag("--progress", options->progress,
+                    "one word that changes as training goes on, for scripts");
   command->footer("Example:\n  headsweep status results.db --format json");
   command->callback([options, &chosen] { chosen = [options] { return show_status(*options); }; });
 }

@@ -1,5 +1,7 @@
 #include "cli/training_options.h"
 
+#include <filesystem>
+
 #include <CLI/CLI.hpp>
 
 #include "cli/whole_number.h"
@@ -9,12 +11,22 @@ namespace {
 
 constexpr std::int64_t kMostWorkers = 4096;
 constexpr std::int64_t kMostThreads = 1024;
+constexpr std::int64_t kMostStacked = 4096;
 
 }  // namespace
 
-void add_training_options(CLI::App& command, TrainingOptions& options) {
+void add_workers_option(CLI::App& command, TrainingOptions& options) {
   command.add_option("--workers", options.workers, "without a launcher: default one per GPU, else per core")
       ->check(whole_number(1, kMostWorkers));
+}
+
+void add_stack_option(CLI::App& command, std::string& stack) {
+  command.add_option("--stack", stack, "trials of equal shapes in one bundle: auto (1) or N")
+      ->check(whole_number(1, kMostStacked, "auto"))
+      ->type_name("N");
+}
+
+void add_training_options(CLI::App& command, TrainingOptions& options) {
   command.add_option("--device", options.run.device, "auto, cpu or cuda")
       ->check(CLI::IsMember({"auto", "cpu", "cuda"}));
   command.add_option("--threads", options.run.threads, "of each worker; part of a trial's numerics")
@@ -24,6 +36,20 @@ void add_training_options(CLI::App& command, TrainingOptions& options) {
       .add_option("--step", options.run.step, "training step: auto (fused where it can be), eager or fused")
       ->check(CLI::IsMember({"auto", "eager", "fused"}));
   command.add_option("--trainer", options.trainer, "headsweep-trainer; default: beside headsweep");
+}
+
+std::vector<std::string> words_of(const TrainingOptions& options) {
+  const TrainingOptions standard;
+  std::vector<std::string> words;
+  const auto add = [&](const std::string& option, const std::string& value) {
+    words.push_back(option);
+    words.push_back(value);
+  };
+  if (options.run.device != standard.run.device) add("--device", options.run.device);
+  if (options.run.threads != standard.run.threads) add("--threads", std::to_string(options.run.threads));
+  if (options.run.step != standard.run.step) add("--step", options.run.step);
+  if (!options.trainer.empty()) add("--trainer", std::filesystem::absolute(options.trainer).string());
+  return words;
 }
 
 std::int64_t embedded_workers(const TrainingOptions& options) {

@@ -1,9 +1,10 @@
-// What run and plan share beside the sweep: with how many workers of what kind it is trained.
+// What run, plan and submit share beside the sweep: with how many workers of what kind it is trained.
 #pragma once
 
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "orchestrator/run_sweep.h"
 
@@ -19,8 +20,14 @@ struct TrainingOptions {
   std::string trainer;
 };
 
-// --workers, --device, --threads, --step and --trainer. `options` must live as long as the command.
+// `options` must live as long as the command. --device, --threads, --step and --trainer:
 void add_training_options(CLI::App& command, TrainingOptions& options);
+void add_workers_option(CLI::App& command, TrainingOptions& options);
+// --stack: "auto" or a number, in text.
+void add_stack_option(CLI::App& command, std::string& stack);
+
+// The words of --device, --threads, --step and --trainer that differ from the defaults.
+std::vector<std::string> words_of(const TrainingOptions& options);
 
 // As many as asked for; else what `headsweep run` starts without a launcher.
 std::int64_t embedded_workers(const TrainingOptions& options);

@@ -63,9 +63,8 @@ PlanChange reconcile(SQLite::Database& database, std::int64_t sweep, const sweep
       "UPDATE trials SET position = ?1, baseline_arm = ?2, state = CASE WHEN state <> 'pruned' "
       "THEN state WHEN EXISTS (SELECT 1 FROM results r WHERE r.trial = ?3) THEN 'done' "
       "ELSE 'planned' END WHERE trial = ?3");
-  std::int64_t position = 0;
   for (const sweep::PlannedTrial& planned : plan.trials) {
-    ++position;
+    const std::int64_t position = planned.number;
     const auto known = left.extract(planned.key);
     if (known.empty()) {
       rows.insert(++next_trial, position, planned);

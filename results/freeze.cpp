@@ -11,6 +11,7 @@
 #include "results/extend.h"
 #include "results/metric_columns.h"
 #include "results/row_insert.h"
+#include "results/store_info.h"
 #include "results/tables.h"
 #include "results/trial_rows.h"
 #include "results/trial_states.h"
@@ -39,11 +40,7 @@ std::int64_t insert_plan(SQLite::Database& database, const sweep::Plan& plan) {
                            plan.parameters, kMetricsVersion, std::string(HEADSWEEP_VERSION),
                            std::string(SQLite::getLibVersion()), host_name(), utc_now()});
   TrialRows rows(database, kSweep, plan);
-  std::int64_t position = 0;
-  for (const sweep::PlannedTrial& planned : plan.trials) {
-    ++position;
-    rows.insert(position, position, planned);
-  }
+  for (const sweep::PlannedTrial& planned : plan.trials) rows.insert(planned.number, planned.number, planned);
   insert_closed_nulls(database, kSweep, plan.trials);
   return kSweep;
 }
@@ -79,6 +76,23 @@ std::string refusal(const std::filesystem::path& store, const StoredSweep& store
          "; add --extend to amend it, or give another --store";
 }
 
+void require_shard(SQLite::Database& database, const std::filesystem::path& store,
+                   const std::optional<sweep::Shard>& shard) {
+  const std::string stored = get_info(database, kShardInfo);
+  if (stored == (shard ? to_text(*shard) : "")) return;
+  if (stored.empty()) {
+    throw UserError(store.string() +
+                    " holds the whole sweep, not a shard; leave --shard out, or give another --store");
+  }
+  throw UserError(store.string() + " holds shard " + stored + " of its sweep; add --shard " + stored +
+                  ", or give another --store");
+}
+
+sweep::Plan part_of(sweep::Plan plan, const std::optional<sweep::Shard>& shard) {
+  if (shard) sweep::take_shard(plan, *shard);
+  return plan;
+}
+
 std::string trials_text(std::int64_t count) {
   return std::to_string(count) + (count == 1 ? " trial" : " trials");
 }
@@ -102,19 +116,22 @@ std::string amend(SQLite::Database& database, const std::filesystem::path& store
 
 FrozenSweep freeze_sweep(SQLite::Database& database, const std::filesystem::path& store,
                          const sweep::Sweep& sweep, IfChanged if_changed,
-                         const std::function<sweep::Plan()>& expand) {
+                         const std::function<sweep::Plan()>& expand,
+                         const std::optional<sweep::Shard>& shard) {
   SQLite::Transaction transaction(database, SQLite::TransactionBehavior::IMMEDIATE);
   const std::optional<StoredSweep> stored = stored_sweep(database);
   std::int64_t row = 0;
   std::string amendment;
+  if (stored) require_shard(database, store, shard);
   if (!stored) {
-    row = insert_plan(database, expand());
+    row = insert_plan(database, part_of(expand(), shard));
+    set_info(database, kShardInfo, shard ? to_text(*shard) : "");
   } else if (stored->hash == sweep::plan_hash(sweep)) {
     row = stored->sweep;
   } else {
     if (if_changed == IfChanged::kRefuse) throw UserError(refusal(store, *stored, sweep));
     row = stored->sweep;
-    amendment = amend(database, store, *stored, expand());
+    amendment = amend(database, store, *stored, part_of(expand(), shard));
   }
   FrozenSweep frozen = load_sweep(database, row);
   frozen.amendment = std::move(amendment);

@@ -3,6 +3,7 @@
 
 #include <filesystem>
 #include <functional>
+#include <optional>
 
 #include "results/store.h"
 
@@ -12,7 +13,8 @@ namespace headsweep::results {
 // SQLite::Exception.
 FrozenSweep freeze_sweep(SQLite::Database& database, const std::filesystem::path& store,
                          const sweep::Sweep& sweep, IfChanged if_changed,
-                         const std::function<sweep::Plan()>& expand);
+                         const std::function<sweep::Plan()>& expand,
+                         const std::optional<sweep::Shard>& shard);
 
 // What is open of the sweep in that row.
 FrozenSweep load_sweep(SQLite::Database& database, std::int64_t sweep);

@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "errors/user_error.h"
+#include "results/batch_job.h"
 #include "results/clock.h"
 
 namespace headsweep::results {
@@ -25,7 +26,7 @@ struct flock whole_file() {
   return lock;
 }
 
-// "host pid since"; nothing if the file is empty or half-written.
+// "host pid since [job]"; nothing if the file is empty or half-written.
 std::optional<Owner> read_owner(int descriptor) {
   std::array<char, 512> text{};
   const ssize_t size = pread(descriptor, text.data(), text.size(), 0);
@@ -33,19 +34,23 @@ std::optional<Owner> read_owner(int descriptor) {
   std::istringstream words(std::string(text.data(), static_cast<std::size_t>(size)));
   Owner owner{};
   if (!(words >> owner.host >> owner.pid >> owner.since)) return std::nullopt;
+  words >> owner.job;
   return owner;
 }
 
 bool write_owner(int descriptor) {
-  const std::string text = host_name() + " " + std::to_string(getpid()) + " " + utc_now() + "\n";
+  const std::string text =
+      host_name() + " " + std::to_string(getpid()) + " " + utc_now() + " " + slurm_job() + "\n";
   return ftruncate(descriptor, 0) == 0 &&
          pwrite(descriptor, text.data(), text.size(), 0) == static_cast<ssize_t>(text.size());
 }
 
 std::string refusal(const std::filesystem::path& store, const std::optional<Owner>& owner) {
-  const std::string who = owner ? "a run on host " + owner->host + ", pid " + std::to_string(owner->pid) +
-                                      ", since " + owner->since
-                                : std::string("another run");
+  std::string who = "another run";
+  if (owner) {
+    who = owner->job.empty() ? "a run" : "SLURM job " + owner->job;
+    who += " on host " + owner->host + ", pid " + std::to_string(owner->pid) + ", since " + owner->since;
+  }
   return store.string() + " is in use by " + who + ": wait until it ends (headsweep status " +
          store.string() + "), stop it, or give another --store";
 }

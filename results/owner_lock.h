@@ -17,13 +17,14 @@ namespace headsweep::results {
 struct Owner {
   std::string host;
   std::int64_t pid;
-  std::string since;  // ISO 8601, UTC
+  std::string since;     // ISO 8601, UTC
+  std::string job = {};  // of SLURM, empty outside of one
 };
 
 class OwnerLock {
  public:
   // Takes the lock. Waits up to `patience` for an owner on this host that is just ending. Throws UserError naming
-  // the owner (host, pid, since) of `store`, or if the file cannot be written or locked.
+  // the owner (host, pid, since, SLURM job) of `store`, or if the file cannot be written or locked.
   OwnerLock(const std::filesystem::path& file, const std::filesystem::path& store,
             std::chrono::milliseconds patience);
   ~OwnerLock();  // empties the text, lets go

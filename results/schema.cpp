@@ -13,6 +13,7 @@
 #include "results/row_insert.h"
 #include "results/statistics/student_t.h"
 #include "results/store.h"
+#include "results/store_info.h"
 #include "results/tables.h"
 #include "results/views.h"
 #include "trial/key.h"
@@ -121,20 +122,6 @@ void fill_t_quantiles(SQLite::Database& database) {
   for (const std::int64_t df : {120, 150, 200, 300, 500, 1000}) add(df);
 }
 
-void set_info(SQLite::Database& database, const std::string& name, const std::string& value) {
-  SQLite::Statement forget(database, "DELETE FROM store_info WHERE name = ?");
-  forget.bind(1, name);
-  forget.exec();
-  RowInsert insert(database, "store_info", {"name", "value"});
-  insert(std::array<Cell, 2>{name, value});
-}
-
-std::string get_info(SQLite::Database& database, const std::string& name) {
-  SQLite::Statement statement(database, "SELECT value FROM store_info WHERE name = ?");
-  statement.bind(1, name);
-  return statement.executeStep() ? statement.getColumn(0).getString() : std::string();
-}
-
 // Changes whenever this program would lay out a new store differently.
 std::string layout_hash() {
   std::string text;
@@ -152,15 +139,15 @@ void migrate(SQLite::Database& database) {
   const std::string layout = layout_hash();
   SQLite::Transaction transaction(database, SQLite::TransactionBehavior::IMMEDIATE);
   const int version = database.execAndGet("PRAGMA user_version").getInt();
-  if (version == kSchemaVersion && get_info(database, "layout") == layout) return;
+  if (version == kSchemaVersion && get_info(database, kLayoutInfo) == layout) return;
   for (auto step = static_cast<std::size_t>(version); step < kMigrations.size(); ++step)
     kMigrations[step](database);
   add_columns(database);
   recreate_views(database);
   fill_metrics(database);
   fill_t_quantiles(database);
-  set_info(database, "layout", layout);
-  set_info(database, "schema", schema_hash(database));
+  set_info(database, kLayoutInfo, layout);
+  set_info(database, kSchemaInfo, schema_hash(database));
   database.exec("PRAGMA application_id = " + std::to_string(kApplicationId));
   database.exec("PRAGMA user_version = " + std::to_string(kSchemaVersion));
   transaction.commit();
@@ -176,7 +163,7 @@ std::string schema_hash(SQLite::Database& database) {
 }
 
 std::string stored_schema_hash(SQLite::Database& database) {
-  return get_info(database, "schema");
+  return get_info(database, kSchemaInfo);
 }
 
 }  // namespace headsweep::results

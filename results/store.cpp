@@ -91,9 +91,10 @@ OwnedStore::OwnedStore(OwnedStore&&) noexcept = default;
 OwnedStore& OwnedStore::operator=(OwnedStore&&) noexcept = default;
 
 FrozenSweep OwnedStore::freeze(const sweep::Sweep& sweep, IfChanged if_changed,
-                               const std::function<sweep::Plan()>& expand) {
+                               const std::function<sweep::Plan()>& expand,
+                               const std::optional<sweep::Shard>& shard) {
   try {
-    return freeze_sweep(impl_->database, impl_->path, sweep, if_changed, expand);
+    return freeze_sweep(impl_->database, impl_->path, sweep, if_changed, expand, shard);
   } catch (const SQLite::Exception& error) {
     throw UserError(describe_problem(error, impl_->path));
   }

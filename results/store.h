@@ -5,11 +5,13 @@
 #include <filesystem>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "protocol/messages.h"
 #include "sweep/plan.h"
+#include "sweep/shard.h"
 
 namespace SQLite {
 class Database;
@@ -70,8 +72,10 @@ class OwnedStore {
   // key, trials no longer in the plan become pruned, new ones are planned; refused if that would prune a trial that
   // is done.
   // `expand` makes the plan; it is not called when the hash is equal (resuming does not expand again).
+  // With `shard` the store holds only that part of the plan, and no run of another part or of the whole may use it.
   FrozenSweep freeze(const sweep::Sweep& sweep, IfChanged if_changed,
-                     const std::function<sweep::Plan()>& expand);
+                     const std::function<sweep::Plan()>& expand,
+                     const std::optional<sweep::Shard>& shard = {});
 
   [[nodiscard]] const std::filesystem::path& path() const;
   SQLite::Database& database();  // for the writer, one thread at a time
