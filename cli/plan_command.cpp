@@ -4,6 +4,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 
 #include <CLI/CLI.hpp>
 
@@ -12,6 +13,7 @@
 #include "cli/plan_report.h"
 #include "cli/sweep_options.h"
 #include "cli/training_options.h"
+#include "results/statistics/power.h"
 #include "sweep/plan.h"
 #include "worker/agent/trainer_executable.h"
 
@@ -31,7 +33,8 @@ std::optional<PlannedTime> planned_time(const PlanOptions& options, const sweep:
 }
 
 int plan_sweep(const PlanOptions& options) {
-  const sweep::Plan plan = sweep::make_plan(read_sweep(options.sweep), options.sweep.max_trials);
+  sweep::Plan plan = sweep::make_plan(read_sweep(options.sweep), options.sweep.max_trials);
+  if (auto warning = results::too_few_seeds(plan)) plan.notes.push_back(std::move(*warning));
   if (options.format == "json") {
     write_plan_json(std::cout, plan, planned_time(options, plan));
   } else {

@@ -124,8 +124,10 @@ void remove_checkpoints(const std::string& store) {
   std::filesystem::remove_all(results::store_folder(store) / "checkpoints", ignored);
 }
 
-std::optional<sweep::Shard> shard_of(const RunCommandOptions& options) {
+std::optional<sweep::Shard> shard_of(const RunCommandOptions& options, const sweep::Sweep& sweep) {
   if (options.shard.empty()) return std::nullopt;
+  if (sweep.replicate)
+    throw UserError("--shard: a sweep with [replicate] decides from all of its trials; run it in one store");
   const auto shard = sweep::parse_shard(options.shard);
   if (shard) return shard;
   throw UserError("--shard " + options.shard +
@@ -145,7 +147,7 @@ int coordinate(const RunCommandOptions& options, const Train& train) {
         notes = plan.notes;
         return plan;
       },
-      shard_of(options));
+      shard_of(options, sweep));
   if (const auto steps = describe_steps(options, frozen)) notes.push_back(*steps);
   const std::int64_t left_out = cancelled(frozen);
   RunLog log(results::store_folder(options.store) / "logs" / "run.log", options.log_level);
@@ -156,6 +158,13 @@ int coordinate(const RunCommandOptions& options, const Train& train) {
   for (const std::string& note : notes) tell(note);
   tell(describe(frozen));
   if (!frozen.amendment.empty()) tell(frozen.amendment);
+  if (frozen.open.empty()) {
+    // The run before this one ended between its last trial and this decision.
+    results::Replication more = store.replicate(sweep);
+    frozen.trials += std::ssize(more.open);
+    frozen.open = std::move(more.open);
+    if (!more.said.empty()) tell(more.said);
+  }
   ProgressDisplay display(stderr_reaches_terminal());
   std::vector<orchestrator::RunObserver*> watching = {&log};
   if (!options.quiet) watching.push_back(&display);

@@ -25,12 +25,13 @@ double stop_time(double walltime_seconds) {
 
 Coordinator::Coordinator(Scheduler scheduler, protocol::WorkerLinks& links, RecordSink& sink,
                          RunObserver& observer, StopRequest stop_request,
-                         std::optional<double> walltime_seconds)
+                         std::optional<double> walltime_seconds, MoreTrials more_trials)
     : scheduler_(std::move(scheduler)),
       links_(links),
       sink_(sink),
       observer_(observer),
-      stop_request_(std::move(stop_request)) {
+      stop_request_(std::move(stop_request)),
+      more_trials_(std::move(more_trials)) {
   if (walltime_seconds) stop_at_seconds_ = stop_time(*walltime_seconds);
 }
 
@@ -121,9 +122,20 @@ void Coordinator::perform(Actions actions) {
       if (!sink_failed_) sink_.submit(std::move(write->record));
     } else if (auto* give_up = std::get_if<GiveUpWorker>(&action)) {
       links_.abandon(give_up->worker);
+    } else if (std::holds_alternative<AskForTrials>(action)) {
+      grow();
     } else {
       ending_ = std::get<Finish>(std::move(action)).ending;
     }
+  }
+}
+
+void Coordinator::grow() {
+  try {
+    perform(scheduler_.grow(more_trials_()));
+  } catch (const UserError& error) {
+    sink_failed_ = true;
+    perform(scheduler_.abort(error.what()));
   }
 }
 

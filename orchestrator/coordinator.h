@@ -6,6 +6,7 @@
 #include <functional>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "orchestrator/idle_wait.h"
 #include "orchestrator/record_sink.h"
@@ -18,12 +19,17 @@ namespace headsweep::orchestrator {
 // Why the run is to stop ("SIGINT"), or nothing. Polled.
 using StopRequest = std::function<std::optional<std::string>()>;
 
+// More trials of a sweep that may grow. Called when all others are committed; may use the store.
+using MoreTrials = std::function<std::vector<results::OpenTrial>()>;
+
 class Coordinator {
  public:
   // `walltime_seconds`: from now; the run is stopped early enough to drain before it is over.
   // Everything referred to must outlive the coordinator.
-  Coordinator(Scheduler scheduler, protocol::WorkerLinks& links, RecordSink& sink, RunObserver& observer,
-              StopRequest stop_request, std::optional<double> walltime_seconds);
+  Coordinator(
+      Scheduler scheduler, protocol::WorkerLinks& links, RecordSink& sink, RunObserver& observer,
+      StopRequest stop_request, std::optional<double> walltime_seconds,
+      MoreTrials more_trials = [] { return std::vector<results::OpenTrial>{}; });
 
   // Runs until the scheduler has finished; all records were submitted then, not necessarily committed. Call
   // once. Throws UserError if the sink failed or no worker could start a trainer, after the workers were told
@@ -40,6 +46,7 @@ class Coordinator {
   void check_sink();
   void show_progress();
   void perform(Actions actions);
+  void grow();
   [[nodiscard]] double elapsed_seconds() const;
 
   Scheduler scheduler_;
@@ -47,6 +54,7 @@ class Coordinator {
   RecordSink& sink_;
   RunObserver& observer_;
   StopRequest stop_request_;
+  MoreTrials more_trials_;
   std::optional<double> stop_at_seconds_;
   Clock::time_point began_ = Clock::now();
   bool heard_all_ = false;

@@ -55,7 +55,16 @@ SchedulerOptions scheduler_options(const FrozenRun& run, const RunOptions& optio
       .keep_models = keep_models(run),
       .bundle = options.stack,
       .retries = resources.retries,
+      .may_grow = run.sweep.replicate.has_value(),
       .limit = options.limit};
+}
+
+std::vector<results::OpenTrial> replicate(const FrozenRun& run, results::StoreWriter& writer,
+                                          RunObserver& observer) {
+  writer.flush();
+  results::Replication more = run.store.replicate(run.sweep);
+  if (!more.said.empty()) observer.on_record(results::Event{"replicated", more.said, {}, {}});
+  return std::move(more.open);
 }
 
 Ending coordinate(FrozenRun run, const RunOptions& options, protocol::WorkerLinks& links,
@@ -66,7 +75,7 @@ Ending coordinate(FrozenRun run, const RunOptions& options, protocol::WorkerLink
   const SchedulerOptions how = scheduler_options(run, options);
   Coordinator coordinator(
       Scheduler(how, std::move(run.frozen)), links, sink, observer, [&] { return stop_signal.received(); },
-      options.walltime_seconds);
+      options.walltime_seconds, [&] { return replicate(run, writer, observer); });
   const Ending ending = coordinator.run();
   writer.finish();
   return ending;

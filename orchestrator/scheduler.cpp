@@ -240,7 +240,7 @@ void Scheduler::renew_lease(const WorkerState& worker) {
 void Scheduler::conclude() {
   if (phase_ == Phase::kRunning) {
     if (unfinished_ == 0 && uncommitted_.empty()) {
-      dismiss_all(Phase::kShuttingDown, "");
+      all_ended();
     } else if (here_ == 0 && unfinished_ > 0) {
       phase_ = Phase::kShuttingDown;
       why_ = "no worker is left";
@@ -251,6 +251,33 @@ void Scheduler::conclude() {
     phase_ = Phase::kFinished;
     actions_.emplace_back(Finish{.ending = ending()});
   }
+}
+
+void Scheduler::all_ended() {
+  if (asked_for_trials_) return;
+  if (options_.may_grow && beyond_limit_ == 0) {
+    options_.may_grow = false;
+    asked_for_trials_ = true;
+    actions_.emplace_back(AskForTrials{});
+  } else {
+    dismiss_all(Phase::kShuttingDown, "");
+  }
+}
+
+Actions Scheduler::grow(std::vector<results::OpenTrial> trials) {
+  check(asked_for_trials_, "trials are added when they were asked for");
+  asked_for_trials_ = false;
+  const std::int64_t before = queue_.size();
+  queue_.append(std::move(trials));
+  const std::int64_t added = queue_.size() - before;
+  unfinished_ += added;
+  progress_.trials += added;
+  progress_.trials_now += added;
+  for (std::int64_t i = before; i < queue_.size(); ++i)
+    progress_.flops_left += queue_.flops(static_cast<TrialQueue::Index>(i));
+  feed_hungry();
+  conclude();
+  return take_actions();
 }
 
 Ending Scheduler::ending() const {

@@ -18,8 +18,8 @@
 // - A worker that fails kBadWorkerFailures different trials in a row while others finish some, or that
 //   cannot start its trainer for kStartFailures bundles in a row, is drained. Never the last one: if that
 //   one cannot start its trainer the run ends with an error.
-// - When every trial has ended and its result is committed, the workers are shut down. A stop request
-//   drains them.
+// - When every trial has ended and its result is committed, the workers are shut down, unless the sweep may
+//   grow: then more trials are asked for first, once. A stop request drains them.
 #pragma once
 
 #include <cstdint>
@@ -54,6 +54,7 @@ struct SchedulerOptions {
   KeepModels keep_models;
   std::int64_t bundle = 1;  // most trials in one bundle
   std::int64_t retries = 2;
+  bool may_grow = false;  // when every trial has ended: AskForTrials once, before the workers are shut down
   std::optional<std::int64_t> limit = std::nullopt;  // most trials to train in this run
   double prefetch_seconds = 0.02;
   double lease_seconds = 15;
@@ -87,7 +88,8 @@ struct GiveUpWorker {  // WorkerLinks::abandon
 struct Finish {  // the last action of a run
   Ending ending;
 };
-using Action = std::variant<SendMessage, WriteRecord, GiveUpWorker, Finish>;
+struct AskForTrials {};  // answered by grow(); every trial so far has ended and its result is committed
+using Action = std::variant<SendMessage, WriteRecord, GiveUpWorker, AskForTrials, Finish>;
 using Actions = std::vector<Action>;
 
 class Scheduler {
@@ -101,6 +103,8 @@ class Scheduler {
   [[nodiscard]] Actions worker_broken(protocol::WorkerId worker, const std::string& why);
   // The results of these attempts are in the store.
   [[nodiscard]] Actions committed(std::span<const protocol::AttemptId> attempts);
+  // More trials, none if there are no more to train.
+  [[nodiscard]] Actions grow(std::vector<results::OpenTrial> trials);
   // Time passes. `now`: seconds since any fixed moment, never decreasing. `heard_all`: every message that had
   // arrived was passed in. Only then does silence mean anything: while a full writer or a suspended process
   // keeps the coordinator from listening, no lease runs down.
@@ -150,6 +154,7 @@ class Scheduler {
   void dismiss_all(Phase phase, const std::string& why);
   void dismiss(WorkerState& worker);
   void conclude();
+  void all_ended();
   [[nodiscard]] Ending ending() const;
   [[nodiscard]] Actions take_actions();
 
@@ -162,6 +167,7 @@ class Scheduler {
   std::int64_t beyond_limit_;  // open trials that this run leaves alone
   TrialQueue queue_;
   std::int64_t unfinished_;  // trials of this run that have not ended
+  bool asked_for_trials_ = false;
   protocol::AttemptId next_attempt_;
 
   std::map<protocol::WorkerId, WorkerState> workers_;

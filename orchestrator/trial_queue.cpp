@@ -1,5 +1,7 @@
 #include "orchestrator/trial_queue.h"
 
+#include <algorithm>
+#include <iterator>
 #include <limits>
 #include <utility>
 
@@ -16,13 +18,19 @@ constexpr int kLookAhead = 8;
 
 }  // namespace
 
-TrialQueue::TrialQueue(std::vector<results::OpenTrial> trials) : trials_(std::move(trials)) {
-  check(trials_.size() < std::numeric_limits<Index>::max(), "trials of a run fit a 32-bit index");
-  histories_.reserve(trials_.size());
-  for (const results::OpenTrial& trial : trials_) {
+TrialQueue::TrialQueue(std::vector<results::OpenTrial> trials) {
+  append(std::move(trials));
+}
+
+void TrialQueue::append(std::vector<results::OpenTrial> trials) {
+  check(trials_.size() + trials.size() < std::numeric_limits<Index>::max(),
+        "trials of a run fit a 32-bit index");
+  histories_.reserve(trials_.size() + trials.size());
+  for (const results::OpenTrial& trial : trials) {
     histories_.push_back(
         {.failures = static_cast<std::int32_t>(trial.failed_attempts), .failed_at = 0, .alone = false});
   }
+  std::ranges::move(trials, std::back_inserter(trials_));
 }
 
 double TrialQueue::flops(Index index) const {

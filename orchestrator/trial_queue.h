@@ -28,6 +28,9 @@ class TrialQueue {
   // All trials, waiting or not.
   [[nodiscard]] std::int64_t size() const;
 
+  // Behind all others.
+  void append(std::vector<results::OpenTrial> trials);
+
   // Takes the next trial for `worker` and, behind it, up to `most` - 1 more that may be stacked with it.
   // Requires waiting() > 0 and most > 0.
   std::vector<Index> take(std::int64_t most, protocol::WorkerId worker);

@@ -85,20 +85,33 @@ PlanChange reconcile(SQLite::Database& database, std::int64_t sweep, const sweep
   return counts;
 }
 
+void record_amendment(SQLite::Database& database, std::int64_t sweep, const std::string& difference,
+                      const std::string& new_hash, const PlanChange& counts) {
+  SQLite::Statement old(database, "SELECT hash, canonical FROM sweeps WHERE sweep = ?");
+  old.bind(1, sweep);
+  old.executeStep();
+  const std::string old_hash = old.getColumn(0).getString();
+  RowInsert amendment(database, "amendments", hashed_columns(find_table("amendments")));
+  amendment(std::vector<Cell>{sweep, utc_now(), difference, old_hash, new_hash.empty() ? old_hash : new_hash,
+                              old.getColumn(1).getString(), counts.reused, counts.planned, counts.pruned});
+  RowInsert event(database, "events", hashed_columns(find_table("events")));
+  event(std::vector<Cell>{utc_now(), "amended", difference, Cell(), Cell()});
+}
+
 }  // namespace
+
+PlanChange add_seeds(SQLite::Database& database, std::int64_t sweep, const sweep::Plan& plan,
+                     const std::string& difference) {
+  const PlanChange counts = reconcile(database, sweep, plan);
+  record_amendment(database, sweep, difference, "", counts);
+  return counts;
+}
 
 PlanChange extend_plan(SQLite::Database& database, std::int64_t sweep, const sweep::Plan& plan,
                        const std::string& difference) {
   const PlanChange counts = reconcile(database, sweep, plan);
   insert_closed_nulls(database, sweep, plan.trials);
-
-  SQLite::Statement old(database, "SELECT hash, canonical FROM sweeps WHERE sweep = ?");
-  old.bind(1, sweep);
-  old.executeStep();
-  RowInsert amendment(database, "amendments", hashed_columns(find_table("amendments")));
-  amendment(std::vector<Cell>{sweep, utc_now(), difference, old.getColumn(0).getString(), plan.hash,
-                              old.getColumn(1).getString(), counts.reused, counts.planned, counts.pruned});
-  old.reset();
+  record_amendment(database, sweep, difference, plan.hash, counts);
 
   SQLite::Statement update(database,
                            "UPDATE sweeps SET hash = ?, canonical = ?, parameters = ? WHERE sweep = ?");
@@ -109,8 +122,6 @@ PlanChange extend_plan(SQLite::Database& database, std::int64_t sweep, const swe
   update.exec();
   RowRehash rehash(database, "sweeps", hashed_columns(find_table("sweeps")), "sweep");
   rehash(sweep);
-  RowInsert event(database, "events", hashed_columns(find_table("events")));
-  event(std::vector<Cell>{utc_now(), "amended", difference, Cell(), Cell()});
   return counts;
 }
 

@@ -11,6 +11,7 @@
 #include "results/freeze.h"
 #include "results/owner_lock.h"
 #include "results/recovery.h"
+#include "results/replicate.h"
 #include "results/schema.h"
 
 namespace headsweep::results {
@@ -95,6 +96,14 @@ FrozenSweep OwnedStore::freeze(const sweep::Sweep& sweep, IfChanged if_changed,
                                const std::optional<sweep::Shard>& shard) {
   try {
     return freeze_sweep(impl_->database, impl_->path, sweep, if_changed, expand, shard);
+  } catch (const SQLite::Exception& error) {
+    throw UserError(describe_problem(error, impl_->path));
+  }
+}
+
+Replication OwnedStore::replicate(const sweep::Sweep& sweep) {
+  try {
+    return replicate_sweep(impl_->database, impl_->path, sweep);
   } catch (const SQLite::Exception& error) {
     throw UserError(describe_problem(error, impl_->path));
   }

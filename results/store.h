@@ -53,6 +53,12 @@ struct FrozenSweep {
   std::string amendment;
 };
 
+// More trials that a sweep with [replicate] asks for.
+struct Replication {
+  std::vector<OpenTrial> open;
+  std::string said;  // one line for the person; empty: there was nothing to decide
+};
+
 enum class IfChanged : std::uint8_t { kRefuse, kExtend };
 
 // The store opened by its one owner, for writing. Takes the owner lock first (a file of its own in STORE.d with
@@ -76,6 +82,10 @@ class OwnedStore {
   FrozenSweep freeze(const sweep::Sweep& sweep, IfChanged if_changed,
                      const std::function<sweep::Plan()>& expand,
                      const std::optional<sweep::Shard>& shard = {});
+
+  // Once all trials of a sweep with [replicate] have ended: plans as many more seeds as its rule asks for, logs that as
+  // an amendment and returns their trials. Decides once; nothing before that, and nothing afterwards.
+  Replication replicate(const sweep::Sweep& sweep);
 
   [[nodiscard]] const std::filesystem::path& path() const;
   SQLite::Database& database();  // for the writer, one thread at a time

@@ -29,11 +29,13 @@ struct StoreWriter::Impl {
 
   mutable std::mutex mutex;
   std::condition_variable changed;
+  std::condition_variable written;
   // Under the mutex:
   std::deque<Record> queue;
   std::vector<protocol::AttemptId> committed;
   std::optional<std::string> failure;
   bool finishing = false;
+  std::size_t unwritten = 0;  // records submitted and not yet committed
 
   std::thread thread;
 
@@ -58,6 +60,7 @@ std::deque<Record> StoreWriter::Impl::wait_for_batch() {
 // Writes the front of the batch in one transaction: at most 1,000 results, no longer than 100 ms.
 void StoreWriter::Impl::write(std::deque<Record>& batch, Recorder& recorder) {
   const auto deadline = Clock::now() + kMaxDuration;
+  const std::size_t before = batch.size();
   std::vector<protocol::AttemptId> results;
   SQLite::Transaction transaction(store.database(), SQLite::TransactionBehavior::IMMEDIATE);
   while (!batch.empty() && results.size() < kMaxTrials && Clock::now() < deadline) {
@@ -69,6 +72,8 @@ void StoreWriter::Impl::write(std::deque<Record>& batch, Recorder& recorder) {
   transaction.commit();
   const std::lock_guard lock(mutex);
   committed.insert(committed.end(), results.begin(), results.end());
+  unwritten -= before - batch.size();
+  if (unwritten == 0) written.notify_all();
 }
 
 void StoreWriter::Impl::write_until_finished() {
@@ -93,6 +98,7 @@ void StoreWriter::Impl::run() {
   const std::lock_guard lock(mutex);
   failure = problem;
   queue.clear();
+  written.notify_all();
 }
 
 StoreWriter::StoreWriter(OwnedStore& store, std::int64_t sweep)
@@ -119,6 +125,7 @@ void StoreWriter::submit(Record record) {
     const std::lock_guard lock(impl_->mutex);
     if (impl_->failure) return;
     impl_->queue.push_back(std::move(record));
+    ++impl_->unwritten;
     queued = impl_->queue.size();
   }
   if (queued == 1 || queued == kMaxTrials) impl_->changed.notify_one();  // what the thread waits for
@@ -132,6 +139,12 @@ std::vector<protocol::AttemptId> StoreWriter::take_committed() {
 std::optional<std::string> StoreWriter::failure() const {
   const std::lock_guard lock(impl_->mutex);
   return impl_->failure;
+}
+
+void StoreWriter::flush() {
+  std::unique_lock lock(impl_->mutex);
+  impl_->written.wait(lock, [&] { return impl_->unwritten == 0 || impl_->failure; });
+  if (impl_->failure) throw UserError(*impl_->failure);
 }
 
 void StoreWriter::finish() {

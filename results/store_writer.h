@@ -62,6 +62,9 @@ class StoreWriter {
   std::vector<protocol::AttemptId> take_committed();
   // The error that ended writing (disk full, I/O error, ...), one line; nothing is written after it.
   [[nodiscard]] std::optional<std::string> failure() const;
+  // Waits until everything that was submitted is committed: then, until the next submit(), the store may be used by the
+  // caller. Throws UserError if writing failed.
+  void flush();
   // Writes everything that was submitted, commits, ends the thread. Throws UserError if writing failed.
   void finish();
 

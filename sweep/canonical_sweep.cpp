@@ -105,6 +105,13 @@ json analysis_json(const Analysis& analysis) {
   return result;
 }
 
+json replicate_json(const std::optional<Replicate>& replicate) {
+  if (!replicate) return json::object();
+  return {{"metric", replicate->metric},
+          {"half_width", replicate->half_width},
+          {"max_seeds", replicate->max_seeds}};
+}
+
 }  // namespace
 
 std::string canonical_sweep(const Sweep& sweep) {
@@ -117,6 +124,7 @@ std::string canonical_sweep(const Sweep& sweep) {
   };
   add("budget", budget_json(sweep));
   add("exclude", exclusions_json(sweep.exclusions));
+  add("replicate", replicate_json(sweep.replicate));
   add("zip", zips_json(sweep.zips));
   return canonical.dump();
 }

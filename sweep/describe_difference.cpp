@@ -68,6 +68,8 @@ Statements statements(const json& sweep, const std::set<std::string>& replaced) 
   if (sweep.contains("exclude")) said["exclude"] = shown(sweep.at("exclude"));
   const json budget = sweep.value("budget", json::object());
   for (const auto& [name, value] : budget.items()) said["budget." + name] = shown(value);
+  const json replicate = sweep.value("replicate", json::object());
+  for (const auto& [name, value] : replicate.items()) said["replicate." + name] = shown(value);
   for (const auto& [name, value] : sweep.at("base").items()) {
     if (!replaced.contains(name)) said[name] = shown(value);
   }

@@ -9,27 +9,27 @@
 #include "sweep/refuse.h"
 
 namespace headsweep::sweep {
-namespace {
 
-std::string read_metric(const Element& element) {
-  constexpr std::string_view kName = "analysis.primary";
-  std::string name = read_text(element, kName, "a list of metric names");
+std::string read_layer_metric(const Element& element, const std::string& key, std::string_view allowed) {
+  std::string name = read_text(element, key, allowed);
   const auto metric = metrics::find_metric(name);
   if (!metric) {
     std::vector<std::string_view> names;
     for (const metrics::MetricInfo& info : metrics::all_metrics()) names.push_back(info.name);
-    refuse(element.place, std::string(kName) + ": unknown metric '" + name + "'" + did_you_mean(name, names));
+    refuse(element.place, key + ": unknown metric '" + name + "'" + did_you_mean(name, names));
   }
   if (metrics::metric_info(*metric).scope == metrics::Scope::kHead) {
-    refuse(element.place, std::string(kName) + ": '" + name + "' is a metric of single heads, not of layers");
+    refuse(element.place, key + ": '" + name + "' is a metric of single heads, not of layers");
   }
   return name;
 }
 
+namespace {
+
 std::vector<std::string> read_primary(const Entry& entry) {
   std::vector<std::string> primary;
   for (const Element& element : list(entry, "analysis.primary", R"(["fidelity_min_inner"])")) {
-    std::string name = read_metric(element);
+    std::string name = read_layer_metric(element, "analysis.primary", "a list of metric names");
     if (std::ranges::find(primary, name) != primary.end()) {
       refuse(element.place, "analysis.primary has '" + name + "' twice; each metric may stand once");
     }

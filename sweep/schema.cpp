@@ -11,11 +11,11 @@
 namespace headsweep::sweep {
 namespace {
 
-constexpr std::array<std::string_view, 12> kTables = {"sweep",    "model",   "budget",    "diversity",
-                                                      "training", "measure", "analysis",  "axes",
-                                                      "zip",      "exclude", "resources", "slurm"};
+constexpr std::array<std::string_view, 13> kTables = {
+    "sweep", "model", "budget",  "diversity", "training",  "measure", "analysis",
+    "axes",  "zip",   "exclude", "replicate", "resources", "slurm"};
 
-constexpr std::array<std::string_view, 27> kKeysBesideSettings = {"sweep.name",
+constexpr std::array<std::string_view, 30> kKeysBesideSettings = {"sweep.name",
                                                                   "sweep.seeds",
                                                                   "budget.parameters",
                                                                   "budget.solve_for",
@@ -24,6 +24,9 @@ constexpr std::array<std::string_view, 27> kKeysBesideSettings = {"sweep.name",
                                                                   "analysis.split",
                                                                   "analysis.layers",
                                                                   "analysis.baseline",
+                                                                  "replicate.metric",
+                                                                  "replicate.half_width",
+                                                                  "replicate.max_seeds",
                                                                   "resources.checkpoint_every",
                                                                   "resources.trial_timeout",
                                                                   "resources.retries",

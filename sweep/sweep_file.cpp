@@ -9,6 +9,7 @@
 #include "sweep/read_analysis.h"
 #include "sweep/read_axes.h"
 #include "sweep/read_budget.h"
+#include "sweep/read_replicate.h"
 #include "sweep/read_slurm.h"
 #include "sweep/read_text_file.h"
 #include "sweep/read_value.h"
@@ -113,6 +114,7 @@ Sweep parse_sweep(std::string_view text, const std::string& name, std::span<cons
   sweep.exclusions = read_exclusions(document, sweep);
   sweep.budget = read_budget(document, sweep);
   sweep.analysis = read_analysis(document, sweep);
+  sweep.replicate = read_replicate(document, sweep);
   sweep.resources = read_resources(document);
   sweep.slurm = read_slurm(document);
   return sweep;

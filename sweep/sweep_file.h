@@ -49,6 +49,14 @@ struct Analysis {
   std::map<std::string, trial::Value> baseline;  // dotted name -> value: the arm compared to
 };
 
+// [replicate]: more seeds once those of the sweep are done, by Stein's two-stage rule (docs/statistics.md).
+struct Replicate {
+  std::string metric;      // whose paired differences to the baseline are to be known
+  double half_width;       // of their 95% interval; walk times: in log10
+  std::int64_t max_seeds;  // of every arm, those of [sweep] included
+};
+inline constexpr std::int64_t kFewestFirstSeeds = 8;  // that fix the variance
+
 // [resources]: how to run; not part of the plan hash.
 struct Resources {
   double checkpoint_every_seconds = 120;
@@ -67,6 +75,7 @@ struct Sweep {
   std::vector<Zip> zips = {};
   std::vector<Exclusion> exclusions = {};
   Budget budget = {};
+  std::optional<Replicate> replicate = {};
   SlurmOptions slurm = {};  // not part of the plan hash
   std::string source = {};  // the file, for messages only
 };

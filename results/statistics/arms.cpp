@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <limits>
+#include <numeric>
 
 #include <nlohmann/json.hpp>
 
@@ -38,6 +39,20 @@ double rate(std::int64_t count, std::int64_t of) {
                  : static_cast<double>(count) / static_cast<double>(of);
 }
 
+std::vector<std::uint32_t> seeds_of(const json& seeds) {
+  if (seeds.is_array()) return seeds.get<std::vector<std::uint32_t>>();
+  std::vector<std::uint32_t> counted(seeds.get<std::size_t>());
+  std::iota(counted.begin(), counted.end(), 0U);
+  return counted;
+}
+
+std::optional<ReplicateRule> replicate_of(const json& sweep) {
+  const auto found = sweep.find("replicate");
+  if (found == sweep.end()) return std::nullopt;
+  return ReplicateRule{found->at("metric"), found->at("half_width"), found->at("max_seeds"),
+                       seeds_of(sweep.at("seeds"))};
+}
+
 }  // namespace
 
 SweepAnalysis parse_analysis(const std::string& canonical) {
@@ -49,6 +64,7 @@ SweepAnalysis parse_analysis(const std::string& canonical) {
   analysis.layers = stored.value("layers", analysis.layers);
   const json baseline = stored.value("baseline", json::object());
   for (const auto& [setting, value] : baseline.items()) analysis.baseline[setting] = cell_of(value);
+  analysis.replicate = replicate_of(sweep);
   analysis.axes = columns_of(sweep.at("axes"));
   analysis.along_heads = {"heads"};
   for (const json& zip : sweep.value("zip", json::array())) {

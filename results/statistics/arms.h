@@ -15,6 +15,14 @@ class Database;
 
 namespace headsweep::results {
 
+// [replicate]: see docs/statistics.md.
+struct ReplicateRule {
+  std::string metric;
+  double half_width;
+  std::int64_t max_seeds;
+  std::vector<std::uint32_t> first_seeds;  // those of the sweep, which fix the variance
+};
+
 // What a frozen sweep says of its analysis, from its canonical form.
 struct SweepAnalysis {
   std::vector<std::string> primary;  // metric names
@@ -22,6 +30,7 @@ struct SweepAnalysis {
   std::string layers = "mean";           // mean | last | a layer number
   std::map<std::string, Cell> baseline;  // dotted setting -> value
   std::vector<std::string> axes;  // columns of trial_results that the axes vary, in the order of the file
+  std::optional<ReplicateRule> replicate;
   std::vector<std::string> along_heads;  // those that change together with `heads`, itself included
 };
 

@@ -1,6 +1,7 @@
 // The comparisons of a sweep's statistics, each from the values of all trials.
 #pragma once
 
+#include <filesystem>
 #include <string_view>
 #include <vector>
 
@@ -8,6 +9,11 @@
 #include "results/statistics/statistics.h"
 
 namespace headsweep::results {
+
+// read_statistics() within a transaction of the caller's; `store` names it in messages. Throws SQLite::Exception,
+// UserError.
+Statistics compute_statistics(SQLite::Database& database, const std::filesystem::path& store,
+                              const StatisticsRequest& request);
 
 std::vector<ArmValue> arm_values(const Replicates& replicates, const MeasuredValues& values);
 

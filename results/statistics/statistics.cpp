@@ -13,6 +13,7 @@
 #include "results/sql_text.h"
 #include "results/statistics/compare.h"
 #include "results/statistics/replicates.h"
+#include "results/statistics/two_stage.h"
 
 namespace headsweep::results {
 namespace {
@@ -79,6 +80,8 @@ class Reader {
     statistics_.sweep = sweep.name;
     statistics_.plan_hash = sweep.hash;
     statistics_.analysis = parse_analysis(sweep.canonical);
+    if (statistics_.analysis.replicate)
+      statistics_.p_values_withheld = "no p: [replicate] chose the number of seeds";
     statistics_.split = request.split.empty() ? statistics_.analysis.split : request.split;
     statistics_.at = request.at;
   }
@@ -107,6 +110,7 @@ class Reader {
         std::ssize(analysis.primary);
     statistics_.values = arm_values(replicates, values);
     statistics_.differences = paired_differences(replicates, values);
+    if (analysis.replicate && confirmatory) use_two_stage_intervals(statistics_.differences, analysis);
     test_differences(statistics_.differences, analysis, statistics_.family, statistics_.plan_hash, withheld,
                      confirmatory);
     statistics_.trends = trends_over_heads(replicates, values, analysis, withheld);
@@ -144,10 +148,15 @@ std::vector<Metric> headline_metrics() {
           Metric::kFidelityMin};
 }
 
+Statistics compute_statistics(SQLite::Database& database, const std::filesystem::path& store,
+                              const StatisticsRequest& request) {
+  return Reader(database, read_sweep(database, store), request).read();
+}
+
 Statistics read_statistics(StoreReader& store, const StatisticsRequest& request) {
   try {
     const SQLite::Transaction snapshot(store.database());  // all numbers of one moment
-    return Reader(store.database(), read_sweep(store.database(), store.path()), request).read();
+    return compute_statistics(store.database(), store.path(), request);
   } catch (const SQLite::Exception& error) {
     throw UserError(describe_problem(error, store.path()));
   }

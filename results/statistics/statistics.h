@@ -79,6 +79,8 @@ struct Difference {
   std::size_t baseline;
   Place place;
   Estimate estimate = {};  // of the differences
+  bool two_stage =
+      false;  // its interval follows [replicate]: from the deviation of the first seeds (two_stage.h)
   std::vector<SeedDifference> seeds = {};
   std::vector<BrokenPair> broken = {};
   std::optional<double> p = {};  // sign-flip test; from kFewestPairs pairs on, unless p-values are withheld
@@ -119,7 +121,7 @@ struct Statistics {
   ComparedAt at;
   // Tests of the confirmatory family: [analysis] primary x arms with a baseline, at its layers and split.
   std::int64_t family = 0;
-  std::string p_values_withheld = {};  // why there are none; empty: there are
+  std::string p_values_withheld = {};  // why there are none (the sweep has [replicate]); empty: there are
   std::vector<Arm> arms;               // in plan order
   std::vector<ArmValue> values;
   std::vector<Difference> differences;

@@ -126,6 +126,35 @@ TEST(SchedulerTest, AcknowledgesAfterTheCommitAndThenShutsDown) {
   EXPECT_TRUE(ending.every_worker_left);
 }
 
+TEST(SchedulerTest, AsksOnceForMoreTrialsWhereTheSweepMayGrow) {
+  SchedulerOptions options = sample_options();
+  options.may_grow = true;
+  const results::FrozenSweep sweep = sample_sweep(2);
+  results::FrozenSweep first = sweep;
+  first.open.pop_back();
+  Scheduler scheduler(options, first);
+  join(scheduler, 1);
+  finish(scheduler, 1, 1);
+  const Actions committed = commit(scheduler, {1});
+  EXPECT_TRUE(std::holds_alternative<AskForTrials>(committed.back()));
+  EXPECT_THAT(sent<protocol::Shutdown>(committed, 1), IsEmpty());
+  for (const Action& action : scheduler.tick(0.1, true))
+    EXPECT_FALSE(std::holds_alternative<AskForTrials>(action)) << "asked twice";
+  EXPECT_THAT(assigned(scheduler.grow({sweep.open.back()}), 1), ElementsAre(Bundle{2}));
+  finish(scheduler, 1, 2);
+  EXPECT_THAT(sent<protocol::Shutdown>(commit(scheduler, {2}), 1), SizeIs(1));
+}
+
+TEST(SchedulerTest, ShutsDownWhenThereAreNoMoreTrials) {
+  SchedulerOptions options = sample_options();
+  options.may_grow = true;
+  Scheduler scheduler(options, sample_sweep(1));
+  join(scheduler, 1);
+  finish(scheduler, 1, 1);
+  commit(scheduler, {1});
+  EXPECT_THAT(sent<protocol::Shutdown>(scheduler.grow({}), 1), SizeIs(1));
+}
+
 TEST(SchedulerTest, EndsAsFailedWhenAnEarlierRunLeftFailedTrials) {
   results::FrozenSweep sweep = sample_sweep(0);
   sweep.trials = 3;

@@ -84,7 +84,7 @@ TEST(Mistakes, InNamesOfTables) {
   EXPECT_THAT(
       complaint_about(file_with("modle", "heads = 1")),
       StartsWith("s.toml:3: unknown table [modle]; did you mean 'model'? tables: sweep, model, budget, "
-                 "diversity, training, measure, analysis, axes, zip, exclude, resources"));
+                 "diversity, training, measure, analysis, axes, zip, exclude, replicate, resources"));
   EXPECT_THAT(complaint_about("[sweep]\nname = \"a\"\n[[zipp]]\na = 1"),
               StartsWith("s.toml:3: unknown table [zipp]; did you mean 'zip'? tables: sweep, model, budget"));
   EXPECT_THAT(complaint_about("name = \"a\"\n[sweep]"), StartsWith("s.toml:1: 'name' must be a table"));
@@ -244,6 +244,26 @@ TEST(Mistakes, AreToldOnOneLineWhateverTheirText) {
   EXPECT_EQ(
       complaint_about("[model]\n\"a\\nb\\u0000\" = 1").find("s.toml:2: unknown key 'model.a\\x0ab\\x00'"),
       0U);
+}
+
+TEST(Mistakes, InReplicate) {
+  const std::string head = "[sweep]\nname = \"m\"\nseeds = 8\n[axes]\nmodel.heads = [1, 2]\n";
+  const std::string analysis = "[analysis]\nbaseline = { model.heads = 1 }\n";
+  const std::string metric = "metric = \"fidelity_min\"\n";
+  const std::string rest = "half_width = 0.1\nmax_seeds = 9\n";
+  EXPECT_THAT(complaint_about(head + analysis + "[replicate]\n" + rest),
+              HasSubstr("replicate.metric is missing"));
+  EXPECT_THAT(complaint_about(head + analysis + "[replicate]\nmetric = \"fidelity_mim\"\n" + rest),
+              HasSubstr("did you mean 'fidelity_min'?"));
+  EXPECT_THAT(complaint_about(head + analysis + "[replicate]\nmetric = \"head_importance\"\n" + rest),
+              HasSubstr("a metric of single heads"));
+  EXPECT_THAT(complaint_about(head + analysis + "[replicate]\nhalf_width = 0\nmax_seeds = 9\n" + metric),
+              HasSubstr("replicate.half_width must be a number above 0"));
+  EXPECT_THAT(complaint_about(head + analysis + "[replicate]\nhalf_width = 1\nmax_seeds = 7\n" + metric),
+              HasSubstr("replicate.max_seeds must be an integer from 8 to"));
+  EXPECT_THAT(complaint_about(head + "[replicate]\n" + metric + rest), HasSubstr("give analysis.baseline"));
+  EXPECT_THAT(complaint_about("[sweep]\nname = \"m\"\nseeds = 7\n[replicate]\n" + metric + rest),
+              HasSubstr("sweep.seeds of at least 8"));
 }
 
 }  // namespace

@@ -1,0 +1,15 @@
+// [replicate]: once every trial of a sweep has ended, more seeds where an interval is still wide.
+#pragma once
+
+#include <filesystem>
+#include <string>
+
+#include "results/store.h"
+
+namespace headsweep::results {
+
+// OwnedStore::replicate() on an open database. One transaction. Throws UserError, SQLite::Exception.
+Replication replicate_sweep(SQLite::Database& database, const std::filesystem::path& store,
+                            const sweep::Sweep& sweep);
+
+}  // namespace headsweep::results
