@@ -126,9 +126,9 @@ demo() {
 run_tests() { # PRESET
   allow_root_mpirun
   if [[ $1 == tsan ]]; then
-    # Only these have threads.
-    build tsan results_test orchestrator_test
-    ctest --preset tsan --no-tests=error -L '^unit-(results|orchestrator)_test$'
+    # Only these have threads: the writer, the embedded workers, the kernels' team.
+    build tsan results_test orchestrator_test fused_test
+    ctest --preset tsan --no-tests=error -R 'WriterTest\.|FaultsTest\.|Coordinator|LocalTransport|Scenario|ThreadTeam'
   else
     build "$1"
     ctest --preset "$1" --no-tests=error
