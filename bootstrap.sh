@@ -4,6 +4,7 @@
 #   ./bootstrap.sh demo            a real sweep under mpirun; leaves demo/results.db, demo/report.html
 #   ./bootstrap.sh test [PRESET]   every test (presets: default, asan, ubsan, tsan)
 #   ./bootstrap.sh test chaos [--full]   a sweep whose processes are killed and paused at random (--full: for longer)
+#   ./bootstrap.sh test fuzz [--full]    libFuzzer on whatever reads foreign bytes, 60 s (10 minutes) each
 #   ./bootstrap.sh build [PRESET]  only the build
 #
 # Every step is skipped when it is already done. Needs Debian or Ubuntu for the packages (elsewhere it says what to
@@ -26,12 +27,12 @@ say() { echo "bootstrap: $*" >&2; }
 die() { say "$*"; exit 1; }
 
 usage() {
-  sed -n '2,11s/^# \{0,1\}//p' "$0"
+  sed -n '2,12s/^# \{0,1\}//p' "$0"
 }
 
-install_packages() {
+install_packages() { # [PACKAGE...] beside PACKAGES
   local missing=() package
-  for package in "${PACKAGES[@]}"; do
+  for package in "${PACKAGES[@]}" "$@"; do
     # A tool counts as there when it is on the PATH: it may come from elsewhere than a package.
     case "$package" in
       g++ | cmake | ccache | git | sqlite3 | python3) command -v "$package" >/dev/null && continue ;;
@@ -135,13 +136,27 @@ run_tests() { # PRESET
   fi
 }
 
-# Slower suites, by their CTest label.
-run_suite() { # NAME [--full]
+read_full() { # NAME [--full]
   case "${2:-}" in
     '') ;;
     --full) export HEADSWEEP_FULL=1 ;;
     *) die "unknown option '$2' of test $1; use --full" ;;
   esac
+}
+
+run_fuzz_targets() { # fuzz [--full]
+  read_full "$@"
+  install_packages clang-16 libclang-rt-16-dev
+  [[ -e build/fuzz/build.ninja ]] || cmake --preset fuzz >&2
+  cmake --build --preset fuzz >&2
+  local seconds=60
+  if [[ -n "${HEADSWEEP_FULL:-}" ]]; then seconds=600; fi
+  python3 tests/fuzz/fuzz.py build/fuzz "$seconds"
+}
+
+# Slower suites, by their CTest label.
+run_suite() { # NAME [--full]
+  read_full "$@"
   allow_root_mpirun
   build default headsweep headsweep_trainer_program
   ctest --test-dir build/default --no-tests=error -L "^$1\$" --verbose
@@ -152,6 +167,7 @@ case "${1:-}" in
   test)
     case "${2:-default}" in
       chaos) run_suite "${@:2}" ;;
+      fuzz) run_fuzz_targets "${@:2}" ;;
       *) run_tests "${2:-default}" ;;
     esac
     ;;

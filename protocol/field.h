@@ -10,6 +10,9 @@ struct Field {
   std::string_view name;
   Value Struct::*member;
 };
+// Said, not left to the compiler: clang deduces aggregates' arguments only from version 17 on.
+template <class Struct, class Value>
+Field(std::string_view, Value Struct::*) -> Field<Struct, Value>;
 
 // Specialised for every struct that is encoded as a map:
 //   static constexpr std::tuple list{Field{...}, ...};   in wire order

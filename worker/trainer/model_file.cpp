@@ -164,7 +164,10 @@ bool is_model_file(const std::filesystem::path& path) {
 }
 
 ModelFile read_model_file(const std::filesystem::path& path) {
-  const Bytes bytes = read_whole_file(path);
+  return parse_model_file(read_whole_file(path), path);
+}
+
+ModelFile parse_model_file(std::span<const std::byte> bytes, const std::filesystem::path& path) {
   Prefix prefix{};
   if (bytes.size() < sizeof prefix + kHashBytes) refuse(path, "is cut off");
   std::memcpy(&prefix, bytes.data(), sizeof prefix);
@@ -176,7 +179,7 @@ ModelFile read_model_file(const std::filesystem::path& path) {
   if (prefix.header_bytes > body_bytes || prefix.payload_bytes != body_bytes - prefix.header_bytes) {
     refuse(path, "is cut off or damaged: its length is not what it says");
   }
-  if (trial::sha256_hex(hashed) != as_text(std::span(bytes).last(kHashBytes))) {
+  if (trial::sha256_hex(hashed) != as_text(bytes.last(kHashBytes))) {
     refuse(path, "is damaged: its SHA-256 does not match");
   }
   if (prefix.version != kModelFileVersion) {

@@ -16,6 +16,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -59,5 +60,8 @@ bool is_model_file(const std::filesystem::path& path);
 // Throws UserError if the file is cut off, damaged, of another version, or does not hold what its settings
 // need.
 ModelFile read_model_file(const std::filesystem::path& path);
+
+// The same from the bytes of a file; `path` stands for it in messages.
+ModelFile parse_model_file(std::span<const std::byte> bytes, const std::filesystem::path& path);
 
 }  // namespace headsweep::trainer

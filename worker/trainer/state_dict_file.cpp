@@ -155,7 +155,9 @@ void read_tensor(const Entries& entries, const std::string& root, const trial::P
   }
 }
 
-StateDict read_archive(Bytes archive, std::optional<std::int64_t> heads) {
+}  // namespace
+
+StateDict parse_state_dict(Bytes archive, std::optional<std::int64_t> heads) {
   const Entries entries = open_archive(archive);
   const std::string root = root_of(entries);
   check_byte_order(entries, root);
@@ -179,12 +181,10 @@ StateDict read_archive(Bytes archive, std::optional<std::int64_t> heads) {
   return state;
 }
 
-}  // namespace
-
 StateDict read_state_dict_file(const std::filesystem::path& path, std::optional<std::int64_t> heads) {
   const std::vector<std::byte> archive = read_whole_file(path);
   try {
-    return read_archive(archive, heads);
+    return parse_state_dict(archive, heads);
   } catch (const UserError& error) {
     throw UserError("'" + path.string() + "' " + error.what());
   }

@@ -2,9 +2,11 @@
 // order: trial/parameters.h).
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <filesystem>
 #include <optional>
+#include <span>
 #include <vector>
 
 #include "trial/settings.h"
@@ -20,5 +22,8 @@ struct StateDict {
 // file. Everything is checked: archive, checksums, names, shapes, element types (float32, float64), places.
 // Throws UserError.
 StateDict read_state_dict_file(const std::filesystem::path& path, std::optional<std::int64_t> heads);
+
+// The same from the bytes of a file, which messages do not name.
+StateDict parse_state_dict(std::span<const std::byte> archive, std::optional<std::int64_t> heads);
 
 }  // namespace headsweep::trainer
