@@ -118,10 +118,15 @@ std::string describe(const orchestrator::Ending& ending, const std::string& stor
   return "";
 }
 
-// Nothing is left to resume. Trainers remove the checkpoints of all but their last trials themselves.
-void remove_checkpoints(const std::string& store) {
+// Nothing is left to resume. Trainers remove the checkpoints of all but their last trials themselves; one that was killed
+// while it kept a model may have left a part of it.
+void remove_leftovers(const std::string& store) {
+  const std::filesystem::path folder = results::store_folder(store);
   std::error_code ignored;  // left-over files do no harm
-  std::filesystem::remove_all(results::store_folder(store) / "checkpoints", ignored);
+  std::filesystem::remove_all(folder / "checkpoints", ignored);
+  for (const auto& entry : std::filesystem::directory_iterator(folder / "models", ignored)) {
+    if (entry.path().extension() == ".tmp") std::filesystem::remove(entry.path(), ignored);
+  }
 }
 
 std::optional<sweep::Shard> shard_of(const RunCommandOptions& options, const sweep::Sweep& sweep) {
@@ -172,7 +177,7 @@ int coordinate(const RunCommandOptions& options, const Train& train) {
   const orchestrator::Ending ending = train({sweep, std::move(frozen), store}, observers);
   if (!options.quiet) display.finish();
   if (ending.error) throw UserError(*ending.error);
-  if (ending.end != orchestrator::RunEnd::kStopped) remove_checkpoints(options.store);
+  if (ending.end != orchestrator::RunEnd::kStopped) remove_leftovers(options.store);
   tell(describe(ending, options.store, left_out));
   return exit_code(ending);
 }

@@ -42,6 +42,7 @@ Ending Coordinator::run() {
   IdleWait idle;
   while (!ending_) {
     const bool heard = read_messages();
+    note_ended_workers();
     const bool wrote = pass_on_commits();
     check_stop();
     check_sink();
@@ -74,6 +75,14 @@ bool Coordinator::read_messages() {
     }
   }
   return true;
+}
+
+// Only when all that had arrived was read: its last results count.
+void Coordinator::note_ended_workers() {
+  if (!heard_all_) return;
+  for (const protocol::WorkerId worker : links_.take_ended()) {
+    perform(scheduler_.worker_broken(worker, "ended without a word"));
+  }
 }
 
 bool Coordinator::pass_on_commits() {

@@ -42,6 +42,7 @@ class Coordinator {
   // All return whether there was something to do.
   bool read_messages();
   bool pass_on_commits();
+  void note_ended_workers();
   void check_stop();
   void check_sink();
   void show_progress();

@@ -57,6 +57,8 @@ class LocalTransport::Workers final : public protocol::WorkerLinks {
     }
   }
 
+  std::vector<protocol::WorkerId> take_ended() override { return {}; }  // they live as long as we do
+
   void abandon(protocol::WorkerId worker) override { abandoned_.insert(worker); }
 
  private:
@@ -78,6 +80,8 @@ class LocalTransport::Coordinator final : public protocol::CoordinatorLink {
     if (!letter) return std::nullopt;
     return protocol::decode(letter->bytes);
   }
+
+  [[nodiscard]] bool has_ended() override { return false; }
 
  private:
   protocol::WorkerId self_;

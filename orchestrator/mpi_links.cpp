@@ -27,6 +27,14 @@ std::optional<protocol::Envelope> MpiWorkerLinks::receive() {
   }
 }
 
+std::vector<protocol::WorkerId> MpiWorkerLinks::take_ended() {
+  std::vector<protocol::WorkerId> ended;
+  for (const int rank : messages_.failed()) {
+    if (!left_.contains(rank) && told_ended_.insert(rank).second) ended.push_back(rank);
+  }
+  return ended;
+}
+
 void MpiWorkerLinks::abandon(protocol::WorkerId worker) {
   messages_.drop(rank_of(worker));
 }

@@ -19,6 +19,7 @@ class MpiWorkerLinks final : public protocol::WorkerLinks {
   [[nodiscard]] std::int64_t count() const override { return workers_; }
   void send(protocol::WorkerId worker, const protocol::Message& message) override;
   std::optional<protocol::Envelope> receive() override;  // throws BadMessage
+  std::vector<protocol::WorkerId> take_ended() override;
   void abandon(protocol::WorkerId worker) override;
 
   // Workers that neither said goodbye nor were abandoned.
@@ -30,6 +31,7 @@ class MpiWorkerLinks final : public protocol::WorkerLinks {
   MpiMessages& messages_;
   std::int64_t workers_;
   std::set<protocol::WorkerId> left_;
+  std::set<protocol::WorkerId> told_ended_;
 };
 
 class MpiCoordinatorLink final : public protocol::CoordinatorLink {
@@ -38,6 +40,7 @@ class MpiCoordinatorLink final : public protocol::CoordinatorLink {
 
   void send(const protocol::Message& message) override;
   std::optional<protocol::Message> receive() override;
+  [[nodiscard]] bool has_ended() override { return messages_.failed().contains(0); }
 
   [[nodiscard]] bool said_goodbye() const { return said_goodbye_; }
 

@@ -39,7 +39,12 @@ std::optional<RankMessage> MpiMessages::receive() {
   for (auto transfer = incoming_.begin(); transfer != incoming_.end(); ++transfer) {
     if (unfinished.contains(transfer->rank)) continue;
     int is_complete = 0;
-    require_success(MPI_Test(&transfer->request, &is_complete, MPI_STATUS_IGNORE), "MPI_Test");
+    const int tested = MPI_Test(&transfer->request, &is_complete, MPI_STATUS_IGNORE);
+    if (tested != MPI_SUCCESS && failed().contains(transfer->rank)) {  // its sender died half-way
+      incoming_.erase(transfer);
+      return std::nullopt;
+    }
+    require_success(tested, "MPI_Test");
     if (is_complete != 0) {
       RankMessage message = {.rank = transfer->rank, .bytes = std::move(transfer->bytes)};
       incoming_.erase(transfer);
@@ -55,8 +60,9 @@ void MpiMessages::start_receiving() {
     int is_there = 0;
     MPI_Message handle = MPI_MESSAGE_NULL;
     MPI_Status status;
-    require_success(MPI_Improbe(MPI_ANY_SOURCE, tag_, communicator_, &is_there, &handle, &status),
-                    "MPI_Improbe");
+    const int probed = MPI_Improbe(MPI_ANY_SOURCE, tag_, communicator_, &is_there, &handle, &status);
+    if (probed != MPI_SUCCESS && failed_.look()) return;  // acknowledged now: the next probe sees the others
+    require_success(probed, "MPI_Improbe");
     if (is_there == 0) return;
     int size = 0;
     require_success(MPI_Get_count(&status, MPI_BYTE, &size), "MPI_Get_count");

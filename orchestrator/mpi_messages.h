@@ -13,6 +13,8 @@
 
 #include <mpi.h>
 
+#include "orchestrator/failed_ranks.h"
+
 namespace headsweep::orchestrator {
 
 struct RankMessage {
@@ -23,7 +25,9 @@ struct RankMessage {
 // The messages of one tag on one communicator. Used by the thread that initialised MPI.
 class MpiMessages {
  public:
-  MpiMessages(MPI_Comm communicator, int tag) : communicator_(communicator), tag_(tag) {}
+  // `failed`: of that communicator; outlives the messages.
+  MpiMessages(MPI_Comm communicator, int tag, FailedRanks& failed)
+      : communicator_(communicator), tag_(tag), failed_(failed) {}
 
   // Starts sending; the bytes are kept until they have left. Nothing is sent to a dropped rank.
   void send(int rank, std::vector<std::byte> bytes);
@@ -32,6 +36,11 @@ class MpiMessages {
   std::optional<RankMessage> receive();
   // Never sends to that rank again; what is under way to it is kept but no longer looked at.
   void drop(int rank);
+  // Ranks that MPI knows to have ended.
+  [[nodiscard]] const std::set<int>& failed() {
+    failed_.look();
+    return failed_.known();
+  }
   [[nodiscard]] bool dropped(int rank) const { return dropped_.contains(rank); }
   // Tests what is under way once; returns whether everything has left.
   bool all_sent();
@@ -47,6 +56,7 @@ class MpiMessages {
 
   MPI_Comm communicator_;
   int tag_;
+  FailedRanks& failed_;
   std::deque<Transfer> outgoing_;
   std::deque<Transfer> incoming_;
   std::deque<Transfer> stuck_;  // MPI may still write to and read from these

@@ -94,8 +94,9 @@ struct MpiSession::Impl {
   int rank = rank_in(communicator);
   int size = size_of(communicator);
   Host host = look_at_host(rank);
-  MpiMessages messages{communicator, kMessageTag};
-  MpiMessages verdicts{communicator, kVerdictTag};
+  FailedRanks failed{communicator};
+  MpiMessages messages{communicator, kMessageTag, failed};
+  MpiMessages verdicts{communicator, kVerdictTag, failed};
   MpiWorkerLinks worker_links{messages, size - 1};
   MpiCoordinatorLink coordinator_link{messages};
 
@@ -140,6 +141,7 @@ bool MpiSession::Impl::await_verdict() {
     if (const std::optional<RankMessage> verdict = verdicts.receive()) {
       return flush() && verdict->bytes == std::vector{kFinalize};
     }
+    if (coordinator_link.has_ended()) return false;
     if (messages.receive()) {  // only a sign of life
       deadline = Clock::now() + kVerdictSilence;
     } else {

@@ -99,7 +99,7 @@ class Scheduler {
   // A line to this worker exists; its hello will come. Each worker joins once.
   [[nodiscard]] Actions worker_joined(protocol::WorkerId worker);
   [[nodiscard]] Actions message(protocol::WorkerId worker, protocol::Message message);
-  // It sent something that is no message: it is given up like a silent one.
+  // It sent something that is no message, or its process has ended: it is given up like a silent one.
   [[nodiscard]] Actions worker_broken(protocol::WorkerId worker, const std::string& why);
   // The results of these attempts are in the store.
   [[nodiscard]] Actions committed(std::span<const protocol::AttemptId> attempts);

@@ -27,6 +27,9 @@ class WorkerLinks {
   virtual void send(WorkerId worker, const Message& message) = 0;
   // The next message, or nothing now. Throws DecodeError (naming the worker) on a bad one.
   virtual std::optional<Envelope> receive() = 0;
+  // Workers whose process has ended without a goodbye, each told once. Only some transports can know; behind the
+  // others such a worker just falls silent.
+  virtual std::vector<WorkerId> take_ended() = 0;
   // Never sends to that worker again (it is suspected dead).
   virtual void abandon(WorkerId worker) = 0;
 };
@@ -37,6 +40,8 @@ class CoordinatorLink {
   virtual ~CoordinatorLink() = default;
   virtual void send(const Message& message) = 0;
   virtual std::optional<Message> receive() = 0;
+  // Whether the coordinator's process is known to have ended; false where the transport cannot know.
+  [[nodiscard]] virtual bool has_ended() = 0;
 };
 
 }  // namespace headsweep::protocol

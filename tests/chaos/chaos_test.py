@@ -41,6 +41,11 @@ class Chaos(StoreTest):
     def test_mpirun_with_recovery(self):
         self.disturb(tiers.RECOVERY)
 
+    def test_mpirun_with_ulfm(self):
+        for made in (tiers.ULFM_MPIRUN, tiers.ULFM_HEADSWEEP):
+            self.assertTrue(made.exists(), f"no {made}: ./bootstrap.sh test chaos makes it")
+        self.disturb(tiers.ULFM)
+
     def disturb(self, tier):
         family = ProcessFamily()
         self.addCleanup(family.kill_all)

@@ -3,8 +3,12 @@
 import dataclasses
 
 import disturbances as d
-from harness import HEADSWEEP
+from harness import BIN, HEADSWEEP, SOURCE
 
+
+# Made by ./bootstrap.sh test chaos.
+ULFM_MPIRUN = SOURCE / "build" / "openmpi5" / "bin" / "mpirun"
+ULFM_HEADSWEEP = SOURCE / "build" / "ulfm" / "bin" / "headsweep"
 
 WORKERS = 3  # ranks beside the coordinator
 
@@ -18,8 +22,8 @@ class Tier:
     arguments: tuple = ()
 
 
-def mpirun(*options):
-    return ("mpirun", *options, "--bind-to", "none", "--oversubscribe", "-n", str(WORKERS + 1), HEADSWEEP)
+def mpirun(*options, program="mpirun", headsweep=HEADSWEEP):
+    return (program, *options, "--bind-to", "none", "--oversubscribe", "-n", str(WORKERS + 1), headsweep)
 
 
 TRAINERS = (d.KILLED_TRAINER, d.CRASHED_TRAINER, d.PAUSED_TRAINER)
@@ -30,3 +34,8 @@ EMBEDDED = Tier("embedded", (HEADSWEEP,), (*TRAINERS, d.KILLED_RUN, d.PAUSED_RUN
                 ("--workers", "2", "--stack", "2"))
 MPIRUN = Tier("mpirun", mpirun(), (*TRAINERS, *RANKS), (d.KILLED_WORKER, *HEADS))
 RECOVERY = Tier("mpirun --enable-recovery", mpirun("--enable-recovery"), (*TRAINERS, *RANKS), HEADS)
+ULFM = Tier(
+    "mpirun --with-ft ulfm",
+    mpirun("--with-ft", "ulfm", "--mca", "pml", "ob1", "--mca", "btl", "self,tcp",
+           program=str(ULFM_MPIRUN), headsweep=str(ULFM_HEADSWEEP)),
+    (*TRAINERS, *RANKS), HEADS, ("--trainer", str(BIN / "headsweep-trainer")))

@@ -130,12 +130,17 @@ class GivenLinks final : public protocol::WorkerLinks {
     envelopes_.erase(envelopes_.begin());
     return next;
   }
+  std::vector<protocol::WorkerId> take_ended() override { return std::exchange(ended_, {}); }
   void abandon(protocol::WorkerId worker) override { abandoned_ = worker; }
+
+  void end(protocol::WorkerId worker) { ended_.push_back(worker); }
+  void send_no_nonsense() { threw_ = true; }
 
   [[nodiscard]] protocol::WorkerId abandoned() const { return abandoned_; }
 
  private:
   std::vector<protocol::Envelope> envelopes_;
+  std::vector<protocol::WorkerId> ended_;
   protocol::WorkerId abandoned_ = 0;
   bool threw_ = false;
 };
@@ -153,6 +158,25 @@ TEST(CoordinatorTest, GivesUpAWorkerThatSendsNonsense) {
                           std::nullopt);
   EXPECT_FALSE(coordinator.run().every_worker_left);
   EXPECT_EQ(links.abandoned(), 2);
+  EXPECT_EQ(sink.ledger().events("worker_lost"), 1);
+}
+
+TEST(CoordinatorTest, GivesUpAWorkerWhoseProcessHasEnded) {
+  GivenLinks links({{.worker = 1, .message = sample_hello()}, {.worker = 2, .message = sample_hello()}});
+  links.send_no_nonsense();
+  links.end(1);
+  MemorySink sink;
+  QuietObserver observer;
+  int rounds = 0;
+  const StopRequest stop_soon = [&]() -> std::optional<std::string> {
+    if (++rounds < 5) return std::nullopt;
+    EXPECT_EQ(observer.last().workers, 1) << "no lease is waited for";
+    return "enough";
+  };
+  Coordinator coordinator(Scheduler(sample_options(), sample_sweep(5)), links, sink, observer, stop_soon,
+                          std::nullopt);
+  EXPECT_FALSE(coordinator.run().every_worker_left);
+  EXPECT_EQ(links.abandoned(), 1);
   EXPECT_EQ(sink.ledger().events("worker_lost"), 1);
 }
 

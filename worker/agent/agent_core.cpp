@@ -89,6 +89,10 @@ void AgentCore::end(AgentEnd how) {
   ended_ = true;
 }
 
+void AgentCore::on_coordinator_ended() {
+  if (!ended_) end(AgentEnd::kCoordinatorLost);
+}
+
 void AgentCore::on_time(Time now) {
   if (ended_) return;
   if (coordinator_.lost(now)) return end(AgentEnd::kCoordinatorLost);

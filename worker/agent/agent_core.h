@@ -38,6 +38,9 @@ class AgentCore {
   // StartTrainer was not possible.
   void on_start_failed(Time now, const std::string& why);
 
+  // Its process is gone: nothing can be answered any more.
+  void on_coordinator_ended();
+
   // To be called often: deadlines and heartbeats.
   void on_time(Time now);
 

@@ -80,6 +80,7 @@ class AgentLoop {
       core_.on_coordinator(clock_.now(), std::move(*message));
       do_actions();
     }
+    if (!heard && link_.has_ended()) core_.on_coordinator_ended();
     return heard;
   }
 

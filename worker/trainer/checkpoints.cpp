@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "errors/user_error.h"
+#include "worker/trainer/whole_file.h"
 
 namespace headsweep::trainer {
 namespace {
@@ -42,6 +43,16 @@ std::vector<std::pair<std::int64_t, std::filesystem::path>> files_of(
   return files;
 }
 
+// What a trainer that was killed while it wrote one left behind.
+void remove_unfinished(const std::filesystem::path& store_folder, const std::string& key) {
+  std::error_code error;
+  for (const auto& entry : std::filesystem::directory_iterator(folder_of(store_folder), error)) {
+    const std::string name = entry.path().filename().string();
+    if (name.starts_with(key + ".") && name.ends_with(kTemporarySuffix))
+      std::filesystem::remove(entry.path(), error);
+  }
+}
+
 void remove_from(const std::filesystem::path& store_folder, const std::string& key, std::size_t first) {
   const auto files = files_of(store_folder, key);
   std::error_code error;  // one that stays behind takes room and does no harm
@@ -58,6 +69,7 @@ void save_checkpoint(const std::filesystem::path& store_folder, const ModelFile&
 
 std::optional<ModelFile> newest_checkpoint(const std::filesystem::path& store_folder, const std::string& key,
                                            const std::string& numerics) {
+  remove_unfinished(store_folder, key);
   for (const auto& [step, path] : files_of(store_folder, key)) {
     try {
       ModelFile file = read_model_file(path);

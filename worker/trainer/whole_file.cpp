@@ -2,10 +2,13 @@
 
 #include <cerrno>
 #include <fstream>
+#include <iomanip>
+#include <sstream>
 #include <string>
 #include <system_error>
 
 #include <fcntl.h>
+#include <sys/random.h>
 #include <unistd.h>
 
 #include "errors/user_error.h"
@@ -33,8 +36,18 @@ void sync(const Descriptor& file, const std::filesystem::path& path) {
   if (fsync(file.number()) != 0) fail("write", path);
 }
 
+// "<name>.<16 random digits>.tmp": nobody can put a file or a link there beforehand, nor do two writers meet.
+std::filesystem::path temporary_beside(const std::filesystem::path& path) {
+  std::uint64_t number = 0;
+  if (getrandom(&number, sizeof number, 0) != static_cast<ssize_t>(sizeof number)) fail("write", path);
+  std::ostringstream name;
+  name << path.string() << '.' << std::hex << std::setw(16) << std::setfill('0') << number
+       << kTemporarySuffix;
+  return name.str();
+}
+
 void write_durably(const std::filesystem::path& path, std::span<const std::byte> bytes) {
-  const Descriptor file(open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666));
+  const Descriptor file(open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0666));
   if (file.number() < 0) fail("write", path);
   write_all(file, bytes, path);
   sync(file, path);
@@ -60,8 +73,7 @@ void replace_file(const std::filesystem::path& path, std::span<const std::byte> 
   std::error_code error;
   std::filesystem::create_directories(folder, error);
   if (error) throw UserError("cannot make the folder '" + folder.string() + "': " + error.message());
-  std::filesystem::path temporary = path;
-  temporary += "." + std::to_string(getpid()) + ".tmp";
+  const std::filesystem::path temporary = temporary_beside(path);
   try {
     write_durably(temporary, bytes);
     if (std::rename(temporary.c_str(), path.c_str()) != 0) fail("write", path);

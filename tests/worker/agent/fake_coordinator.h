@@ -21,10 +21,12 @@ class FakeCoordinator : public protocol::CoordinatorLink {
   protocol::Welcome welcome;
   bool drain_on_progress = false;  // with the first AttemptProgress
   bool silent = false;             // after Welcome and the bundles
+  bool ended = false;              // its process, as far as the transport knows
   void shut_down() { outbox_.emplace_back(protocol::Shutdown{}); }
 
   void send(const protocol::Message& message) override;
   std::optional<protocol::Message> receive() override;
+  [[nodiscard]] bool has_ended() override { return ended; }
 
   // After the run.
   std::optional<protocol::WorkerHello> hello;

@@ -244,6 +244,13 @@ TEST_F(RunAgent, ALostCoordinatorEndsTrainerAndAgent) {
   EXPECT_THAT(started(), SizeIs(1));
 }
 
+TEST_F(RunAgent, LeavesAtOnceWhenTheTransportKnowsThatTheCoordinatorEnded) {
+  coordinator_->ended = true;
+  run();
+  EXPECT_EQ(end_, AgentEnd::kCoordinatorLost);
+  EXPECT_FALSE(coordinator_->said_goodbye);
+}
+
 TEST_F(RunAgent, LeavesNoTrainerBehindWhenItsLinkThrows) {
   struct Broken : FakeCoordinator {
     using FakeCoordinator::FakeCoordinator;

@@ -1,0 +1,9 @@
+#include "orchestrator/failed_ranks.h"
+
+namespace headsweep::orchestrator {
+
+bool FailedRanks::look() {
+  return false;
+}
+
+}  // namespace headsweep::orchestrator

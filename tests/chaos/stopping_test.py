@@ -1,0 +1,97 @@
+"""A run that is told to stop, or whose time is up, checkpoints its trials and is resumable within 20 s."""
+
+import pathlib
+import signal
+import subprocess
+import time
+import unittest
+
+from harness import ERROR, HEADSWEEP, StoreTest, UNFINISHED, mpirun, rows, wait_until
+from process_family import ProcessFamily, TRAINER, trial_under_way
+
+SWEEP = str(pathlib.Path(__file__).with_name("chaos.toml"))
+ENDLESS = ("run", SWEEP, "--set", "zip=[]", "--set", "training.steps=100000000", "--set", "resources.checkpoint_every=\"1h\"")
+MOST_SECONDS = 20  # promised
+
+
+class Stopping(StoreTest):
+    def setUp(self):
+        super().setUp()
+        self.family = ProcessFamily()
+        self.addCleanup(self.family.kill_all)
+
+    def start(self, command, *arguments):
+        run = subprocess.Popen([*command, *ENDLESS, "--store", self.store(), *arguments], stdout=subprocess.DEVNULL,
+                               stderr=subprocess.PIPE, text=True, env=self.family.environment())
+        self.addCleanup(run.stderr.close)
+        return run
+
+    def under_way(self):
+        return [m for m in self.family.members(TRAINER) if trial_under_way(m)]
+
+    def wait_until_trained(self, run):
+        wait_until(lambda: run.poll() is None and len(self.under_way()) == 2)
+        time.sleep(1)  # some steps
+
+    def assert_stopped(self, run, began, trials=2):
+        """With the code that says so, in time, every trial that ran checkpointed, nobody left."""
+        self.assertEqual(run.wait(timeout=60), UNFINISHED, run.stderr.read())
+        self.assertLess(time.monotonic() - began, MOST_SECONDS)
+        wait_until(lambda: not self.family.members(), seconds=10)
+        ended = rows(self.store(), "select reason, message from attempts where message not like 'handed back%'")
+        self.assertEqual(len(ended), trials)
+        for reason, message in ended:
+            self.assertEqual(reason, "stopped")
+            self.assertIn("checkpoint of step", message)
+        self.assertEqual(len(list(self.folder.glob("*.d/checkpoints/*.ckpt"))), trials)
+        self.assertEqual(list(self.folder.glob("*-wal")) + list(self.folder.glob("*.d/checkpoints/*.tmp")), [])
+        self.assertEqual(rows(self.store(), "select distinct state from trials"), [("planned",)])
+
+    def stop(self, command, number, *arguments):
+        run = self.start(command, *arguments)
+        self.wait_until_trained(run)
+        began = time.monotonic()
+        run.send_signal(number)
+        self.assert_stopped(run, began)
+
+    def test_embedded_term(self):
+        self.stop((HEADSWEEP,), signal.SIGTERM, "--workers", "2")
+
+    def test_embedded_interrupt(self):
+        self.stop((HEADSWEEP,), signal.SIGINT, "--workers", "2")
+
+    def test_embedded_user_signal(self):
+        self.stop((HEADSWEEP,), signal.SIGUSR1, "--workers", "2")
+
+    def test_mpirun_user_signal(self):
+        self.stop(mpirun(3), signal.SIGUSR1)
+
+    def test_walltime(self):
+        began = time.monotonic()
+        run = self.start((HEADSWEEP,), "--workers", "2", "--walltime", "15s")
+        self.assert_stopped(run, began)
+        self.assertLess(time.monotonic() - began, 15, "it ends before its time is over")
+
+    def test_mpirun_terminated(self):
+        """The ranks have a second: whatever they manage, the store is whole and nobody is left."""
+        run = self.start(mpirun(3))
+        self.wait_until_trained(run)
+        run.send_signal(signal.SIGTERM)
+        self.assertNotEqual(run.wait(timeout=60), 0)
+        wait_until(lambda: not self.family.members(), seconds=20)
+        self.assertEqual(self.run_headsweep("verify", self.store()).returncode, 0)
+        self.assertEqual(self.run_headsweep("status", self.store()).returncode, UNFINISHED)
+
+    def test_a_second_coordinator_is_refused(self):
+        run = self.start((HEADSWEEP,), "--workers", "2")
+        self.wait_until_trained(run)
+        second = subprocess.run([HEADSWEEP, *ENDLESS, "--store", self.store()], capture_output=True, text=True, timeout=60)
+        self.assert_one_line(second, ERROR, "is in use by a run on host", f"pid {run.pid}")
+        self.assertIsNone(run.poll(), "the first goes on")
+        began = time.monotonic()
+        run.send_signal(signal.SIGTERM)
+        self.assert_stopped(run, began)
+
+
+if __name__ == "__main__":
+    unittest.main()
