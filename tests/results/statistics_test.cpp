@@ -1,5 +1,5 @@
 // The statistics of a store against sums made here from the numbers that went in; the formulas themselves are held
-// against SciPy and statsmodels in tests/end_to_end/statistics_test.py.
+// against SciPy and statsmodels in tests/statistics/statistics_test.py.
 #include "results/statistics/statistics.h"
 
 #include <cmath>
