@@ -6,6 +6,7 @@
 #   ./bootstrap.sh test chaos [--full]   a sweep whose processes are killed and paused at random (--full: for longer)
 #   ./bootstrap.sh test fuzz [--full]    libFuzzer on whatever reads foreign bytes, 60 s (10 minutes) each
 #   ./bootstrap.sh test statistics       intervals and tests against SciPy and statsmodels
+#   ./bootstrap.sh test slurm [--full]   batch jobs under a real SLURM of one node, as root (--full: what waits for its clock too)
 #   ./bootstrap.sh build [PRESET]  only the build
 #
 # Every step is skipped when it is already done. Needs Debian or Ubuntu for the packages (elsewhere it says what to
@@ -26,12 +27,13 @@ readonly PACKAGES=(
   libgtest-dev libgmock-dev librapidcheck-dev libgmp-dev
   python3 python3-venv
 )
+readonly SLURM_PACKAGES=(slurmctld slurmd slurm-client munge shellcheck) # of `test slurm` alone
 
 say() { echo "bootstrap: $*" >&2; }
 die() { say "$*"; exit 1; }
 
 usage() {
-  sed -n '2,13s/^# \{0,1\}//p' "$0"
+  sed -n '2,14s/^# \{0,1\}//p' "$0"
 }
 
 install_packages() { # [PACKAGE...] beside PACKAGES
@@ -195,6 +197,10 @@ case "${1:-}" in
     case "${2:-default}" in
       chaos | statistics) run_suite "${@:2}" ;;
       fuzz) run_fuzz_targets "${@:2}" ;;
+      slurm)
+        install_packages "${SLURM_PACKAGES[@]}"
+        run_suite "${@:2}"
+        ;;
       *) run_tests "${2:-default}" ;;
     esac
     ;;

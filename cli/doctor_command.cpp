@@ -1,6 +1,7 @@
 // headsweep doctor: is everything there that a run needs? Each line says ok, or what to do.
 
 #include <array>
+#include <chrono>
 #include <filesystem>
 #include <iostream>
 #include <memory>
@@ -28,6 +29,8 @@ namespace headsweep::cli {
 namespace {
 
 namespace fs = std::filesystem;
+
+constexpr std::chrono::seconds kSlurmPatience{10};
 
 enum class Verdict { kOk, kAbsent, kWrong };  // kAbsent: optional; what it is good for is said
 
@@ -150,10 +153,22 @@ Finding check_store(const std::string& store) {
   return {Verdict::kOk, "store", where + ", shared: rollback journal, synced at every commit"};
 }
 
+// mpirun knows of SLURM by itself; srun needs the PMIx plugin.
 Finding check_slurm() {
   if (!find_program("sbatch"))
-    return {Verdict::kAbsent, "SLURM", "no sbatch on the PATH: not a SLURM cluster"};
-  return {Verdict::kOk, "SLURM", first_line(run_program({"sbatch", "--version"}).stdout_text)};
+    return {Verdict::kAbsent, "SLURM",
+            "no sbatch on the PATH: headsweep submit needs a login node of a cluster"};
+  const ProgramOutput version = ask_program({"sbatch", "--version"}, kSlurmPatience);
+  if (version.exit_code != 0 || !find_program("scontrol") || !find_program("squeue")) {
+    return {Verdict::kWrong, "SLURM",
+            "sbatch does not find its cluster, or scontrol and squeue are missing: ask the site for its "
+            "SLURM set-up"};
+  }
+  const ProgramOutput plugins = ask_program({"srun", "--mpi=list"}, kSlurmPatience);
+  const bool pmix = plugins.stdout_text.find("pmix") != std::string::npos;
+  return {Verdict::kOk, "SLURM",
+          first_line(version.stdout_text) +
+              (pmix ? "; submit by mpirun or srun" : "; submit by mpirun (srun has no PMIx plugin)")};
 }
 
 Finding check_cores() {

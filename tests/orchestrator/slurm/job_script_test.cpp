@@ -123,7 +123,7 @@ TEST(JobScript, StartsTheStepOfSrunWithAllDevicesOfANode) {
   script.slurm.gpus_per_node = 2;
   const std::string text = write_job_script(script);
   EXPECT_THAT(text, HasSubstr("srun --mpi=pmix"));
-  EXPECT_THAT(text, HasSubstr("launch+=(--gpus-per-node=2 --gpu-bind=none)"));
+  EXPECT_THAT(text, HasSubstr("launch+=(--gpus-per-node=2)"));
   EXPECT_THAT(text, Not(HasSubstr("mpirun")));
   EXPECT_THAT(text, Not(HasSubstr("--gpus-per-task")));
 }
