@@ -160,7 +160,7 @@ Finding check_slurm() {
             "no sbatch on the PATH: headsweep submit needs a login node of a cluster"};
   const ProgramOutput version = ask_program({"sbatch", "--version"}, kSlurmPatience);
   if (version.exit_code != 0 || !find_program("scontrol") || !find_program("squeue")) {
-    return {Verdict::kWrong, "SLURM",
+    return {Verdict::kAbsent, "SLURM",
             "sbatch does not find its cluster, or scontrol and squeue are missing: ask the site for its "
             "SLURM set-up"};
   }
