@@ -18,6 +18,13 @@ std::size_t place_of(const std::vector<Metric>& metrics, Metric metric) {
   return static_cast<std::size_t>(std::ranges::find(metrics, metric) - metrics.begin());
 }
 
+bool is_told(const Statistics& statistics, Metric metric) {
+  const std::vector<Metric> headline = results::headline_metrics();
+  return std::ranges::find(headline, metric) != headline.end() ||
+         std::ranges::find(statistics.analysis.primary, metrics::metric_info(metric).name) !=
+             statistics.analysis.primary.end();
+}
+
 std::string group_text(const results::Trend& trend) {
   std::string text;
   for (const results::AxisValue& value : trend.group) {
@@ -76,7 +83,7 @@ Json confirmatory_json(const std::vector<ConfirmatoryTest>& tests, const std::ve
   for (const ConfirmatoryTest& test : tests) {
     const Difference& difference = *test.difference;
     const auto shown = [&](double value) {
-      return real(readable_difference(difference.place.metric, value));
+      return short_real(readable_difference(difference.place.metric, value));
     };
     Json seeds = Json::array();
     for (const results::SeedDifference& seed : difference.seeds)
@@ -84,7 +91,7 @@ Json confirmatory_json(const std::vector<ConfirmatoryTest>& tests, const std::ve
     Json broken = Json::array();
     for (const results::BrokenPair& pair : difference.broken) broken.push_back({pair.seed, pair.reason});
     Json null_changes = Json::object();
-    for (const auto& [name, change] : test.null_changes) null_changes[name] = real(change);
+    for (const auto& [name, change] : test.null_changes) null_changes[name] = short_real(change);
     list.push_back({{"arm", difference.arm},
                     {"baseline", difference.baseline},
                     {"metric", place_of(metrics, difference.place.metric)},
@@ -109,8 +116,12 @@ Json trends_json(const Statistics& statistics, const std::vector<Metric>& metric
   Json list = Json::array();
   for (const results::Trend& trend : statistics.trends) {
     const std::size_t metric = place_of(metrics, trend.place.metric);
-    if (trend.place.layer != layer || metric == metrics.size() || std::isnan(trend.slope.mean)) continue;
-    const auto shown = [&](double value) { return real(readable_difference(trend.place.metric, value)); };
+    if (trend.place.layer != layer || metric == metrics.size() || std::isnan(trend.slope.mean) ||
+        !is_told(statistics, trend.place.metric))
+      continue;
+    const auto shown = [&](double value) {
+      return short_real(readable_difference(trend.place.metric, value));
+    };
     list.push_back({{"task", trend.task},
                     {"group", group_text(trend)},
                     {"metric", metric},
@@ -119,7 +130,7 @@ Json trends_json(const Statistics& statistics, const std::vector<Metric>& metric
                     {"low", shown(trend.slope.low)},
                     {"high", shown(trend.slope.high)},
                     {"n", trend.slope.n},
-                    {"p", real(trend.p)}});
+                    {"p", short_real(trend.p)}});
   }
   return list;
 }

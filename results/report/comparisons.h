@@ -27,6 +27,7 @@ std::string verdict(const results::Difference& difference);
 
 Json confirmatory_json(const std::vector<ConfirmatoryTest>& tests,
                        const std::vector<metrics::Metric>& metrics);
+// At the layer of [analysis], of its primary metrics and the headline ones.
 Json trends_json(const results::Statistics& statistics, const std::vector<metrics::Metric>& metrics);
 
 }  // namespace headsweep::report

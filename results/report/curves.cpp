@@ -17,6 +17,13 @@ using metrics::Metric;
 using results::Estimate;
 
 constexpr std::size_t kMostSteps = 60;
+constexpr std::size_t kFewestSteps = 12;
+
+// Steps of each curve, so that all of them together keep within `most_characters`.
+std::size_t steps_of_each(std::size_t curves, std::size_t quantities, std::size_t most_characters) {
+  const std::size_t of_one_step = packed_size(3 * quantities) * std::max<std::size_t>(curves, 1);
+  return std::clamp(most_characters / of_one_step, kFewestSteps, kMostSteps);
+}
 
 bool is_walk_time(Metric metric) {
   return metrics::metric_info(metric).scale == metrics::Scale::kWalkTime;
@@ -188,14 +195,16 @@ Json curves_json(SQLite::Database& database, const results::Statistics& statisti
   std::map<std::size_t, Curve> batches = read_batches(database, trials);
 
   std::vector<Json> arms(statistics.arms.size());
+  const std::size_t batch_steps = steps_of_each(batches.size(), 2, most_characters / 2);
+  const std::size_t layer_steps = steps_of_each(batches.size(), core.size(), most_characters / 2);
   for (auto& [arm, curve] : batches) {
-    curve.thin(kMostSteps);
+    curve.thin(batch_steps);
     arms[arm] = batch_json(curve);
   }
   std::size_t characters = 0;
   const auto append = [&](const std::string& layer) {
     for (auto& [arm, curve] : layers[layer]) {
-      curve.thin(kMostSteps);
+      curve.thin(layer_steps);
       Json json = layer_json(curve, core.size());
       characters += 3 * json["mean"].get_ref<const std::string&>().size();
       if (!arms[arm].is_null()) arms[arm]["layers"][layer] = std::move(json);
@@ -203,7 +212,7 @@ Json curves_json(SQLite::Database& database, const results::Statistics& statisti
     layers.erase(layer);
   };
   append(statistics.analysis.layers);
-  while (!layers.empty() && characters < most_characters) append(std::string(layers.begin()->first));
+  while (!layers.empty() && characters < most_characters / 2) append(std::string(layers.begin()->first));
   return {{"split", statistics.analysis.split},
           {"metrics", layers.empty() && characters == 0 ? Json::array() : std::move(places)},
           {"arms", std::move(arms)}};

@@ -17,6 +17,9 @@ inline Json real(double value) {
   return std::isfinite(value) ? Json(value) : Json(nullptr);
 }
 
+// Rounded to seven digits, as many as packed numbers have.
+Json short_real(double value);
+
 inline Json cell_json(const results::Cell& cell) {
   if (const auto* integer = std::get_if<std::int64_t>(&cell)) return *integer;
   if (const auto* number = std::get_if<double>(&cell)) return real(*number);

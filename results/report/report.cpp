@@ -29,14 +29,20 @@ namespace fs = std::filesystem;
 using results::Statistics;
 
 // Characters of numbers that a page may hold, so that it opens at once and can be mailed: with Plotly.js 15 MB.
-constexpr std::size_t kMostPlaneCharacters = 7'000'000;
-constexpr std::size_t kMostCurveCharacters = 1'000'000;
+constexpr std::size_t kMostPlaneCharacters = 6'000'000;
+constexpr std::size_t kMostCurveCharacters = 1'500'000;
 
 Json analysis_json(const results::SweepAnalysis& analysis) {
   return {{"primary", analysis.primary},
           {"split", analysis.split},
           {"layer", analysis.layers},
           {"baseline_label", baseline_label(analysis)}};
+}
+
+std::vector<std::string> primary_metrics(SQLite::Database& database) {
+  SQLite::Statement statement(database, "SELECT canonical FROM sweeps ORDER BY sweep LIMIT 1");
+  if (!statement.executeStep()) return {};
+  return results::parse_analysis(statement.getColumn(0).getString()).primary;
 }
 
 Json counts_json(const results::Status& status) {
@@ -64,7 +70,10 @@ class PlaneCollector {
     }
   }
 
-  [[nodiscard]] bool full() const { return left_out_ > 0; }
+  // Whether the other split goes in, too.
+  [[nodiscard]] bool has_room_for_as_many() const {
+    return left_out_ == 0 && 2 * characters_ <= kMostPlaneCharacters;
+  }
   Json take() { return std::move(planes_); }
 
  private:
@@ -77,9 +86,7 @@ class PlaneCollector {
 
 Json collect(results::StoreReader& store, const AttentionSource& attention) {
   results::StatisticsRequest request;
-  const Statistics basis = results::read_statistics(
-      store, {.metrics = {metrics::Metric::kFidelityMin}, .layers = {"-1"}, .with_nulls = false});
-  request.metrics = figure_metrics(basis.analysis.primary);
+  request.metrics = figure_metrics(primary_metrics(store.database()));
   const Statistics statistics = results::read_statistics(store, request);
   const results::Status status = results::read_status(store);
   SQLite::Database& database = store.database();
@@ -89,14 +96,15 @@ Json collect(results::StoreReader& store, const AttentionSource& attention) {
 
   PlaneCollector planes(request.metrics, trials);
   planes.add(statistics);
-  if (!planes.full()) {
+  const bool complete = planes.has_room_for_as_many();
+  if (complete) {
     request.split = statistics.split == "heldout" ? "train" : "heldout";
     planes.add(results::read_statistics(store, request));
   }
   const char* const left_out =
-      planes.full() ? "The store is large: some layers or the other sequences are left out of this page; "
-                      "`headsweep query` and `export` have them."
-                    : "";
+      !complete ? "The store is large: some layers or the other sequences are left out of this page; "
+                  "`headsweep query` and `export` have them."
+                : "";
   return {{"sweep", provenance_json(database)},
           {"counts", counts_json(status)},
           {"answer", answer_json(statistics, tests, status)},

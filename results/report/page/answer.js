@@ -29,7 +29,10 @@ function addAnswer(parent) {
 function addConfirmatoryFigure(parent) {
   if (!report.confirmatory.length) return;
   const metrics = [...new Set(report.confirmatory.map((test) => test.metric))];
-  const rowsOf = (metric) => report.confirmatory.filter((test) => test.metric === metric).map((test) => {
+  // More arms than a figure can hold: those of the selection below.
+  const many = report.confirmatory.length > 60 * metrics.length;
+  const drawnTests = () => report.confirmatory.filter((test) => !many || armIsShown(report.arms[test.arm]));
+  const rowsOf = (metric) => drawnTests().filter((test) => test.metric === metric).map((test) => {
     const row = { ...test, label: report.arms[test.arm].label, nulls: test.null_changes, seeds: test.seeds };
     row.text = differenceText(row, metric) + (present(test.holm_p) ? `<br>Holm p = ${numberText(test.holm_p)}` : "") + `<br>${escaped(test.verdict)}`;
     return row;
@@ -39,7 +42,7 @@ function addConfirmatoryFigure(parent) {
     draw(width) {
       const drawn = differencePanels(metrics, rowsOf, width);
       drawn.table = differenceTable(metrics, rowsOf, [["smallest p possible", (row) => row.smallest_p], ["Holm p", (row) => row.holm_p], ["broken pairs", (row) => row.broken.length], ["verdict", (row) => row.verdict]]);
-      drawn.caption = `Each arm minus its baseline, by pairs of equal seed; ${escaped(layerName(report.analysis.layer))}, ${splitName(report.analysis.split)} sequences. Large points: means with 95% t intervals; filled where Holm's correction over these ${report.confirmatory.length} tests, fixed before the first trial, rejects “no difference”. Grey: how far the nulls move between the same arms.`;
+      drawn.caption = `Each arm minus its baseline, by pairs of equal seed; ${escaped(layerName(report.analysis.layer))}, ${splitName(report.analysis.split)} sequences. Large points: means with 95% t intervals; filled where Holm's correction over these ${report.confirmatory.length} tests, fixed before the first trial, rejects “no difference”. Grey: how far the nulls move between the same arms.${many ? ` Shown are the arms of the selection below: ${escaped(selectionText({ withLayer: false }))}.` : ""}`;
       return drawn;
     },
   });
@@ -105,14 +108,13 @@ function signCell(plane, metric, arm) {
 }
 
 function addTrendTable(parent) {
-  const told = new Set([...report.analysis.primary, ...kSignMetrics]);
-  const trends = report.trends.filter((trend) => told.has(report.metrics[trend.metric].name));
+  const { trends } = report;
   if (!trends.length) return;
   const element = make("figure", { id: "trends" });
   const table = {
     columns: ["task", "group", "metric", "layer", "each doubling of heads", "low", "high", "seeds", "p"],
     rows: trends.map((trend) => [trend.task, trend.group || "all", report.metrics[trend.metric].name, layerName(trend.layer), trend.mean, trend.low, trend.high, trend.n, trend.p]),
   };
-  element.append(make("h3", {}, "Trend over the number of heads"), make("div", { class: "table open", tabindex: "0", role: "region", "aria-label": "Trend over the number of heads" }, tableElement(table)), make("figcaption", {}, "Slope of each seed on log2 of the head count, then a one-sample t over seeds. Times: the factor by which a doubling multiplies them; others: what a doubling adds. Exploratory."));
+  element.append(make("h3", {}, "Trend over the number of heads"), make("div", { class: trends.length > 60 ? "table" : "table open", tabindex: "0", role: "region", "aria-label": "Trend over the number of heads" }, tableElement(table)), make("figcaption", {}, "Slope of each seed on log2 of the head count, then a one-sample t over seeds. Times: the factor by which a doubling multiplies them; others: what a doubling adds. Exploratory."));
   parent.append(element);
 }

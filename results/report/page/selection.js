@@ -11,6 +11,10 @@ function firstXAxis() {
   return numeric ?? otherAxes[0] ?? -1;
 }
 
+// More colours than these cannot be told apart: such an axis is fixed at one value instead.
+const kMostColours = 7;
+const canColour = (axis) => report.axes[axis].values.length <= kMostColours;
+
 const selection = {
   layer: report.analysis.layer,
   split: report.analysis.split,
@@ -18,7 +22,7 @@ const selection = {
   colour: -1,
   fixed: new Map(),  // axis -> place of its value
 };
-selection.colour = otherAxes.find((axis) => axis !== selection.x) ?? -1;
+selection.colour = otherAxes.find((axis) => axis !== selection.x && canColour(axis)) ?? -1;
 
 function fixTheRest() {
   for (const axis of otherAxes) {
@@ -99,10 +103,10 @@ function addSelectionBar(parent) {
     if (otherAxes.length > 1) {
       const axes = otherAxes.map((axis) => [String(axis), axisName(report.axes[axis].column)]);
       controls.push(makeSelect("Along", axes, String(selection.x), changed((axis) => {
-        if (Number(axis) === selection.colour) selection.colour = selection.x;
+        if (Number(axis) === selection.colour) selection.colour = canColour(selection.x) ? selection.x : -1;
         selection.x = Number(axis);
       })));
-      const colours = axes.filter(([axis]) => Number(axis) !== selection.x);
+      const colours = [["-1", "nothing"], ...axes.filter(([axis]) => Number(axis) !== selection.x && canColour(axis))];
       controls.push(makeSelect("Colours", colours, String(selection.colour), changed((axis) => { selection.colour = Number(axis); })));
     }
     for (const [axis, place] of selection.fixed) {
