@@ -1,14 +1,17 @@
 // headsweep status: how far a sweep is. The exit code says it to scripts.
 
 #include <algorithm>
+#include <chrono>
 #include <cmath>
 #include <iostream>
 #include <memory>
 #include <string>
+#include <thread>
 #include <vector>
 
 #include <CLI/CLI.hpp>
 #include <nlohmann/json.hpp>
+#include <unistd.h>
 
 #include "cli/commands.h"
 #include "cli/exit_code.h"
@@ -28,7 +31,10 @@ struct StatusOptions {
   std::string store;
   std::string format = "table";
   bool progress = false;
+  bool watch = false;
 };
+
+constexpr std::chrono::seconds kBetweenLooks{2};
 
 template <class T>
 Json or_null(const std::optional<T>& value) {
@@ -63,6 +69,7 @@ void print_json(const results::Status& status, const std::vector<SlurmJob>& jobs
                        {"device", worker.device},
                        {"state", worker.state},
                        {"running", worker.running},
+                       {"trial", or_null(worker.trial)},
                        {"done", worker.done}});
   }
   Json failures = Json::array();
@@ -89,10 +96,11 @@ void print_json(const results::Status& status, const std::vector<SlurmJob>& jobs
 }
 
 void print_workers(const results::Status& status) {
-  results::Table table{{"worker", "host", "pid", "device", "state", "running", "done"}, {}};
+  results::Table table{{"worker", "host", "pid", "device", "state", "trial", "running", "done"}, {}};
   for (const auto& worker : status.workers) {
-    table.rows.push_back(
-        {worker.worker, worker.host, worker.pid, worker.device, worker.state, worker.running, worker.done});
+    table.rows.push_back({worker.worker, worker.host, worker.pid, worker.device, worker.state,
+                          worker.trial ? results::Cell(*worker.trial) : results::Cell(), worker.running,
+                          worker.done});
   }
   std::cout << "\n" << results::render(table, results::Format::kTable);
 }
@@ -144,16 +152,43 @@ int show_progress(const StatusOptions& options) {
   return status.exit_code();
 }
 
+results::Status read_now(const std::string& path, bool in_shards) {
+  if (in_shards) return read_status_of_shards(path);
+  results::StoreReader store(path);
+  return results::read_status(store);
+}
+
+// "[#######-----]  58%": trials that have ended.
+std::string bar(const results::Status& status) {
+  constexpr std::int64_t kCells = 40;
+  const std::int64_t all = std::max<std::int64_t>(status.trials(), 1);
+  const std::int64_t ended = status.trials() - status.unfinished();
+  const auto filled = static_cast<std::size_t>(ended * kCells / all);
+  return "[" + std::string(filled, '#') + std::string(kCells - filled, '-') + "]  " +
+         std::to_string(ended * 100 / all) + "%";
+}
+
+// Draws the store's state again and again until all trials have ended. The store is opened for each look and closed
+// after it: where there is no write-ahead log, an open one could keep the writer waiting.
+int watch_status(const StatusOptions& options) {
+  const bool redrawn = isatty(STDOUT_FILENO) == 1;
+  while (true) {
+    const bool in_shards = is_still_in_shards(options.store);
+    const results::Status status = read_now(options.store, in_shards);
+    if (redrawn) std::cout << "\033[H\033[2J";  // cursor home, screen empty
+    std::cout << bar(status) << "\n";
+    print_table(status, slurm_jobs(options.store));
+    std::cout << (redrawn ? "" : "\n") << std::flush;
+    if (status.unfinished() == 0 && !in_shards) return status.exit_code();
+    std::this_thread::sleep_for(kBetweenLooks);
+  }
+}
+
 int show_status(const StatusOptions& options) {
+  if (options.watch) return watch_status(options);
   if (options.progress) return show_progress(options);
   const bool in_shards = is_still_in_shards(options.store);
-  results::Status status;
-  if (in_shards) {
-    status = read_status_of_shards(options.store);
-  } else {
-    results::StoreReader store(options.store);
-    status = results::read_status(store);
-  }
+  const results::Status status = read_now(options.store, in_shards);
   const std::vector<SlurmJob> jobs = slurm_jobs(options.store);
   if (options.format == "json") {
     print_json(status, jobs);
@@ -170,9 +205,12 @@ void add_status_command(CLI::App& app, Action& chosen) {
       "status", "How far a sweep is; exits 0 all done, 3 unfinished, 4 finished with failures");
   auto options = std::make_shared<StatusOptions>();
   command->add_option("STORE", options->store, "store (SQLite)")->required();
-  command->add_option("--format", options->format, "table or json")->check(CLI::IsMember({"table", "json"}));
+  CLI::Option* const format = command->add_option("--format", options->format, "table or json")
+                                  ->check(CLI::IsMember({"table", "json"}));
   command->add_flag("--progress", options->progress,
                     "one word that changes as training goes on, for scripts");
+  command->add_flag("--watch", options->watch, "show it every two seconds until all trials have ended")
+      ->excludes(format);
   command->footer("Example:\n  headsweep status results.db --format json");
   command->callback([options, &chosen] { chosen = [options] { return show_status(*options); }; });
 }

@@ -42,14 +42,18 @@ std::vector<WorkerStatus> latest_workers(SQLite::Database& database) {
       database,
       "SELECT w.worker, w.host, w.pid, w.device, w.state,"
       " (SELECT count(*) FROM attempts a WHERE a.worker = w.worker AND a.state = 'running'),"
-      " (SELECT count(*) FROM attempts a WHERE a.worker = w.worker AND a.state = 'done')"
+      " (SELECT count(*) FROM attempts a WHERE a.worker = w.worker AND a.state = 'done'),"
+      " (SELECT a.trial FROM attempts a WHERE a.worker = w.worker AND a.state = 'running' ORDER BY a.attempt "
+      "LIMIT 1)"
       " FROM workers w WHERE w.run = (SELECT max(run) FROM workers) ORDER BY w.number");
   std::vector<WorkerStatus> workers;
   while (statement.executeStep()) {
+    const SQLite::Column trial = statement.getColumn(7);
     workers.push_back({statement.getColumn(0).getInt64(), statement.getColumn(1).getString(),
                        statement.getColumn(2).getInt64(), statement.getColumn(3).getString(),
                        statement.getColumn(4).getString(), statement.getColumn(5).getInt64(),
-                       statement.getColumn(6).getInt64()});
+                       statement.getColumn(6).getInt64(),
+                       trial.isNull() ? std::nullopt : std::optional(trial.getInt64())});
   }
   return workers;
 }

@@ -20,9 +20,10 @@ struct WorkerStatus {
   std::string host;
   std::int64_t pid;
   std::string device;
-  std::string state;     // running | finished | lost | drained
-  std::int64_t running;  // attempts
-  std::int64_t done;     // attempts
+  std::string state;                  // running | finished | lost | drained
+  std::int64_t running;               // attempts
+  std::int64_t done;                  // attempts
+  std::optional<std::int64_t> trial;  // that it trains, the first of its bundle
 };
 
 struct FailureStatus {

@@ -269,6 +269,20 @@ class OtherStoresTest(unittest.TestCase):
         browser = self.open()
         self.assertIn("10,000 trials done", browser.run("return document.querySelector('.facts').textContent"))
 
+    def test_watching_ends_when_all_trials_have(self):
+        run = subprocess.Popen([HEADSWEEP, "run", str(self.folder / "sweep.toml"), "--store", str(self.store), "--quiet"])
+        self.addCleanup(run.wait)
+        end = time.monotonic() + 60
+        while self.headsweep("status", self.store).returncode == 1 and time.monotonic() < end:
+            time.sleep(0.05)
+        status = self.headsweep("status", self.store, "--watch")
+        self.assertEqual(status.returncode, 0, status.stderr)
+        self.assertIn("100%", status.stdout)
+        self.assertIn("24 done", status.stdout)
+        report = self.headsweep("report", self.store, "--out", self.page, "--watch", "--every", "1")
+        self.assertIn("shows 24 of 24 trials", report.stderr)
+        self.assertNotIn('"reload_seconds"', self.page.read_text())
+
     def test_bad_input_is_one_line(self):
         missing = self.headsweep("report", self.folder / "none.db", "--out", self.page)
         self.assertEqual(missing.returncode, 1)
