@@ -197,8 +197,8 @@ class Jobs(SlurmTest):
         self.assertIn(f"has SLURM job {job} already", refused.stderr)
         self.assert_end(job, "COMPLETED", store)
         self.assertIn("work remains: requeued", self.log(store))
-        interrupted = rows(store, "select count(*) from attempts where state = 'interrupted'")
-        self.assertGreater(interrupted[0][0], 0)
+        attempts = rows(store, "select trial, state, reason, message from attempts")
+        self.assertIn("interrupted", [state for _, state, _, _ in attempts], f"{attempts}\n{self.log(store)}")
         self.assert_equal_results(store, self.undisturbed(sweep))
 
     @unittest.skipUnless(FULL, "waits for SLURM's clock: --full")
