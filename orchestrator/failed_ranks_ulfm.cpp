@@ -1,8 +1,8 @@
-#include "orchestrator/failed_ranks.h"
-
 #include <vector>
 
 #include <mpi-ext.h>
+
+#include "orchestrator/failed_ranks.h"
 
 namespace headsweep::orchestrator {
 namespace {

@@ -139,8 +139,7 @@ std::string launch(const sweep::SlurmOptions& slurm) {
   if (slurm.launcher != "srun") return kLaunchByMpirun;
   std::string text = kLaunchBySrun;
   // All devices of a node are visible to each of its ranks; each worker takes its own.
-  if (slurm.gpus_per_node)
-    text += "launch+=(--gpus-per-node=" + std::to_string(*slurm.gpus_per_node) + ")\n";
+  if (slurm.gpus_per_node) text += "launch+=(--gpus-per-node=" + std::to_string(*slurm.gpus_per_node) + ")\n";
   return text;
 }
 

@@ -65,7 +65,8 @@ esac
 launch=(mpirun --bind-to none --map-by slot --oversubscribe "${survive[@]}" -n "$((workers + 1))")
 )bash";
 
-inline constexpr const char* kLaunchBySrun = R"bash(unset SLURM_NTASKS_PER_NODE SLURM_CPUS_PER_TASK # of the job, not of this step
+inline constexpr const char* kLaunchBySrun =
+    R"bash(unset SLURM_NTASKS_PER_NODE SLURM_CPUS_PER_TASK # of the job, not of this step
 launch=(srun --mpi=pmix --nodes="$SLURM_JOB_NUM_NODES" --ntasks="$((workers + 1))" --overcommit
   --distribution=block --cpu-bind=none --kill-on-bad-exit=0)
 )bash";

@@ -9,8 +9,8 @@
 #include <nlohmann/json.hpp>
 
 #include "metrics/metric.h"
-#include "tests/worker/trainer/golden_checkpoint.h"
 #include "tests/temporary_folder.h"
+#include "tests/worker/trainer/golden_checkpoint.h"
 #include "worker/trainer/measure_files.h"
 
 namespace headsweep::trainer {
