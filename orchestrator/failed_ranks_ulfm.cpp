@@ -1,6 +1,9 @@
 #include <vector>
 
+// clang-format off: mpi-ext.h needs mpi.h before it
 #include <mpi-ext.h>
+#include <mpi.h>
+// clang-format on
 
 #include "orchestrator/failed_ranks.h"
 
