@@ -1,8 +1,9 @@
 #include <vector>
 
-// clang-format off: mpi-ext.h needs mpi.h before it
-#include <mpi-ext.h>
+// mpi-ext.h needs mpi.h before it.
+// clang-format off
 #include <mpi.h>
+#include <mpi-ext.h>
 // clang-format on
 
 #include "orchestrator/failed_ranks.h"
