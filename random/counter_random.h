@@ -13,6 +13,8 @@
 
 #include <Random123/philox.h>
 
+#include "random/host_device.h"
+
 namespace headsweep::random {
 
 enum class Purpose : std::uint32_t {
@@ -36,7 +38,7 @@ enum class Purpose : std::uint32_t {
 using Block = std::array<std::uint32_t, 4>;
 
 // 128 random bits for one place. Pure, thread-safe, about 10 ns.
-inline Block random_block(std::uint32_t seed, Purpose purpose, std::uint32_t a, std::uint32_t b,
+HEADSWEEP_HOST_DEVICE inline Block random_block(std::uint32_t seed, Purpose purpose, std::uint32_t a, std::uint32_t b,
                           std::uint64_t index) {
   const r123::Philox4x32::ctr_type counter = {
       {static_cast<std::uint32_t>(index), static_cast<std::uint32_t>(index >> 32), b, a}};

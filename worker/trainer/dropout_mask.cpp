@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <array>
-#include <cmath>
 #include <cstddef>
 
 #include "errors/check.h"
@@ -37,12 +36,6 @@ constexpr std::size_t kChunk = 256;  // blocks drawn at once: their words stay i
 using ChunkWords = std::array<std::uint32_t, 4 * kChunk>;
 
 }  // namespace
-
-DropoutRule dropout_rule(double probability) {
-  check(probability >= 0 && probability < 1, "dropout probability in [0, 1)");
-  const auto threshold = static_cast<std::uint32_t>(std::llround(probability * 65536));
-  return {threshold, 1 / (1 - threshold / 65536.0)};
-}
 
 template <class T>
 AttentionMaskFiller<T>::AttentionMaskFiller(std::int64_t length) : length_(length) {

@@ -1,9 +1,7 @@
 // Dropout decisions of one training step (Srivastava et al. 2014), from counter-based random numbers.
 //
-// Every element has 16 random bits: element e of a block of 8 takes half e % 2 (0: low) of word e / 2. It is
-// kept iff bits >= threshold, threshold = round(p * 65536), and then scaled by 1 / (1 - threshold / 65536),
-// so that the expectation is exact for the probability that is really used. Blocks: see
-// Purpose::kAttentionDropout and kMlpDropout in random/counter_random.h.
+// Every element has 16 random bits: element e of a block of 8 takes half e % 2 (0: low) of word e / 2. What they
+// decide: trial/dropout_rule.h. Blocks: see Purpose::kAttentionDropout and kMlpDropout in random/counter_random.h.
 //
 // The slow, obvious twin for other devices is dropout_tensors.h.
 #pragma once
@@ -12,15 +10,12 @@
 #include <span>
 #include <vector>
 
+#include "trial/dropout_rule.h"
+
 namespace headsweep::trainer {
 
-struct DropoutRule {
-  std::uint32_t threshold;  // of 65536
-  double scale;             // of what is kept
-
-  [[nodiscard]] bool drops() const { return threshold > 0; }
-};
-DropoutRule dropout_rule(double probability);  // 0 <= probability < 1
+using trial::dropout_rule;
+using trial::DropoutRule;
 
 struct DropoutPlace {
   std::uint32_t seed;

@@ -1,0 +1,54 @@
+#include <new>
+
+#include "worker/stacked/cuda_runtime.cuh"
+
+namespace headsweep::stacked {
+
+void check_cuda(cudaError_t code, const char* what) {
+  if (code == cudaSuccess) return;
+  if (code == cudaErrorMemoryAllocation) {
+    static_cast<void>(cudaGetLastError());  // later calls shall not report it again
+    throw std::bad_alloc();
+  }
+  throw std::runtime_error("CUDA: " + std::string(cudaGetErrorString(code)) + " (" + what + ")");
+}
+
+CudaRuntime::CudaRuntime() {
+  check_cuda(cudaStreamCreate(&stream_), "a stream");
+}
+
+CudaRuntime::~CudaRuntime() {
+  forget_graph();
+  cudaStreamDestroy(stream_);
+}
+
+void CudaRuntime::copy(void* to, const void* from, std::size_t bytes, cudaMemcpyKind kind) {
+  check_cuda(cudaMemcpyAsync(to, from, bytes, kind, stream_), "copying");
+}
+
+void CudaRuntime::finish() {
+  check_cuda(cudaStreamSynchronize(stream_), "waiting for updates");
+}
+
+void CudaRuntime::forget_graph() {
+  if (graph_ != nullptr) cudaGraphExecDestroy(graph_);
+  graph_ = nullptr;
+}
+
+void CudaRuntime::begin_recording() {
+  check_cuda(cudaStreamBeginCapture(stream_, cudaStreamCaptureModeThreadLocal), "recording an update");
+}
+
+void CudaRuntime::end_recording() {
+  cudaGraph_t graph = nullptr;
+  check_cuda(cudaStreamEndCapture(stream_, &graph), "recording an update");
+  const cudaError_t code = cudaGraphInstantiate(&graph_, graph, 0);
+  cudaGraphDestroy(graph);
+  check_cuda(code, "making an update's graph");
+}
+
+void CudaRuntime::run_graph() {
+  check_cuda(cudaGraphLaunch(graph_, stream_), "starting an update");
+}
+
+}  // namespace headsweep::stacked

@@ -1,0 +1,401 @@
+// StackedUpdate for any runtime: which programs make an update, and in which order. Included by host_update.cpp and
+// cuda_update.cu, each with the runtime of its own.
+#pragma once
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <numeric>
+#include <span>
+#include <tuple>
+#include <utility>
+#include <vector>
+
+#include "errors/check.h"
+#include "trial/dropout_rule.h"
+#include "worker/stacked/attention_widths.h"
+#include "worker/stacked/begin_update.h"
+#include "worker/stacked/cross_entropy.h"
+#include "worker/stacked/dropout_bits.h"
+#include "worker/stacked/embedding.h"
+#include "worker/stacked/finish_update.h"
+#include "worker/stacked/linear.h"
+#include "worker/stacked/pack_weights.h"
+#include "worker/stacked/rms_norm.h"
+#include "worker/stacked/stack_memory.h"
+#include "worker/stacked/stack_plan.h"
+#include "worker/stacked/stacked_update.h"
+#include "worker/stacked/visible_bits.h"
+#include "worker/stacked/weight_gradient.h"
+
+namespace headsweep::stacked {
+
+template <class Runtime>
+class StackedUpdateOn final : public StackedUpdate {
+ public:
+  StackedUpdateOn(const std::vector<trial::Settings>& settings, const StackBuffers& buffers,
+                  const StackOptions& options)
+      : stack_(static_cast<int>(settings.size())),
+        options_(options),
+        plan_(settings.front()),
+        parameters_{buffers.parameters, buffers.stride},
+        gradients_{buffers.gradients, buffers.stride},
+        first_moments_{buffers.first_moments, buffers.stride},
+        second_moments_{buffers.second_moments, buffers.stride},
+        memory_(plan_, most_heads(settings), settings.size()),
+        host_rows_(settings.size()),
+        rows_(1, stack_),
+        states_(1, stack_),
+        active_(1, stack_),
+        packed_tensors_(1, std::ssize(plan_.packed_tensors)),
+        pack_tiles_(1, std::ssize(plan_.pack_tiles)),
+        gained_maps_(1, std::ssize(plan_.gained_maps)),
+        tokens_(settings.size()),
+        targets_(settings.size()) {
+    upload(packed_tensors_, plan_.packed_tensors);
+    upload(pack_tiles_, plan_.pack_tiles);
+    upload(gained_maps_, plan_.gained_maps);
+    for (std::size_t trial = 0; trial < settings.size(); ++trial) describe(trial, settings[trial]);
+  }
+
+  void set_samples(std::size_t trial, std::span<const std::int32_t> tokens,
+                   std::span<const std::int32_t> targets) override {
+    check(tokens.size() == targets.size() && !tokens.empty(), "a target for every token");
+    if (tokens.size() > sample_room_[trial]) {
+      tokens_[trial] = Buffer<std::int32_t>(1, std::ssize(tokens));
+      targets_[trial] = Buffer<std::int32_t>(1, std::ssize(targets));
+      sample_room_[trial] = tokens.size();
+      host_rows_[trial].tokens = tokens_[trial].get().base;
+      host_rows_[trial].targets = targets_[trial].get().base;
+      upload(rows_, host_rows_);
+    }
+    runtime_.upload(tokens_[trial].get().base, tokens.data(), tokens.size());
+    runtime_.upload(targets_[trial].get().base, targets.data(), targets.size());
+  }
+
+  std::vector<TrialOutcome> run(std::int64_t step, std::int64_t updates, std::span<const std::size_t> active,
+                                std::span<const std::int32_t> sample_of) override {
+    const auto outcomes_size = static_cast<std::size_t>(updates) * host_rows_.size();
+    check(sample_of.size() == outcomes_size * static_cast<std::size_t>(plan_.batch),
+          "samples of every batch");
+    make_room(updates);
+    runtime_.upload(sample_of_.get().base, sample_of.data(), sample_of.size());
+    TrialState before{};
+    before.step = step;
+    const std::vector<TrialState> states(host_rows_.size(), before);
+    upload(states_, states);
+    const std::vector<std::int32_t> order = by_head_shape(active);
+    runtime_.upload(active_.get().base, order.data(), order.size());
+    std::vector<std::int64_t> key(order.begin(), order.end());
+    key.push_back(room_);
+    runtime_.repeat(key, updates, [&] { launch_update(order); });
+    std::vector<TrialOutcome> outcomes(outcomes_size);
+    runtime_.download(outcomes.data(), outcomes_.get().base, outcomes.size());
+    runtime_.finish();
+    return outcomes;
+  }
+
+ private:
+  template <class T>
+  using Buffer = typename Runtime::template Buffer<T>;
+
+  // Trials of one launch: active_[first .. first + count - 1].
+  struct Wave {
+    int first;
+    int count;
+  };
+
+  static std::int64_t most_heads(const std::vector<trial::Settings>& settings) {
+    std::int64_t heads = 0;
+    for (const trial::Settings& own : settings) heads = std::max(heads, own.model.heads);
+    return heads;
+  }
+
+  template <class T>
+  void upload(Buffer<T>& to, const std::vector<T>& from) {
+    runtime_.upload(to.get().base, from.data(), from.size());
+  }
+
+  void describe(std::size_t trial, const trial::Settings& settings) {
+    check(!why_not_stacked(settings), "the stacked step trains what it can");
+    const trial::DropoutRule rule = trial::dropout_rule(settings.model.dropout);
+    head_shapes_.push_back(head_shape(settings.model));
+    const VisibleBits visible = visible_bits(settings);
+    visible_.emplace_back(1, std::ssize(visible.bits));
+    upload(visible_.back(), visible.bits);
+    sample_room_.push_back(0);
+    host_rows_[trial] = {settings.seed,
+                         rule.threshold,
+                         static_cast<float>(rule.scale),
+                         settings.training.learning_rate,
+                         nullptr,
+                         nullptr,
+                         visible.bits.empty() ? nullptr : visible_.back().get().base,
+                         visible.stride};
+    upload(rows_, host_rows_);
+  }
+
+  void make_room(std::int64_t updates) {
+    if (updates <= room_) return;
+    room_ = updates;
+    sample_of_ = Buffer<std::int32_t>(1, updates * stack_ * plan_.batch);
+    outcomes_ = Buffer<TrialOutcome>(1, updates * stack_);
+  }
+
+  // So that trials of equal head shapes stand together; any order would do.
+  [[nodiscard]] std::vector<std::int32_t> by_head_shape(std::span<const std::size_t> active) const {
+    std::vector<std::int32_t> order(active.begin(), active.end());
+    std::ranges::stable_sort(order, {}, [&](std::int32_t trial) { return shape_key(trial); });
+    return order;
+  }
+  [[nodiscard]] std::tuple<int, int> shape_key(std::int32_t trial) const {
+    const HeadShape& shape = head_shapes_[static_cast<std::size_t>(trial)];
+    return {shape.heads, shape.tied};
+  }
+
+  [[nodiscard]] Trials trials(const Wave& wave) {
+    return {rows_.get().base, states_.get().base, active_.get().base + wave.first};
+  }
+
+  template <class Program>
+  void launch(const Program& program, Grid grid, std::size_t shared_bytes = 0) {
+    runtime_.launch(program, grid, shared_bytes);
+  }
+
+  void launch_update(const std::vector<std::int32_t>& order) {
+    const int count = static_cast<int>(order.size());
+    for (int first = 0; first < count; first += options_.trials_at_once) {
+      const Wave wave{first, std::min(options_.trials_at_once, count - first)};
+      begin(wave);
+      forward(wave, order);
+      backward(wave, order);
+      finish(wave);
+    }
+  }
+
+  void begin(const Wave& wave) {
+    launch(BeginUpdate{trials(wave), stack_, plan_.batch, plan_.length, sample_of_.get().base,
+                       memory_.tokens.get(), memory_.targets.get()},
+           {1, 1, wave.count}, BeginUpdate::kThreads * sizeof(int));
+    launch(PackWeights{trials(wave), packed_tensors_.get().base, pack_tiles_.get().base, read(parameters_),
+                       memory_.packed.get()},
+           {static_cast<int>(plan_.pack_tiles.size()), 1, wave.count},
+           PackWeights::kSide * (PackWeights::kSide + 1) * sizeof(float));
+    const int bytes = StackMemory<Runtime>::mlp_keep_bytes(plan_);
+    launch(MlpDropoutBits{trials(wave), bytes, memory_.mlp_keep.get()},
+           {divide_up(bytes, MlpDropoutBits::kThreads), static_cast<int>(plan_.layers.size()), wave.count});
+  }
+
+  void forward(const Wave& wave, const std::vector<std::int32_t>& order) {
+    launch(Embed{trials(wave), read(memory_.tokens.get()), read(parameters_),
+                 read(parameters_.from(plan_.position_embedding)), plan_.rows, plan_.length, plan_.width,
+                 memory_.x.get()},
+           {divide_up(plan_.rows * plan_.width, 4 * Embed::kThreads), 1, wave.count});
+    for (std::size_t layer = 0; layer < plan_.layers.size(); ++layer) {
+      const LayerPlan& own = plan_.layers[layer];
+      LayerMemory<Runtime>& memory = memory_.layers[layer];
+      norm(wave, memory.attention_normed.get(), memory.attention_inverse_rms.get());
+      apply<After::kBias>(wave, own.projection, memory.attention_normed.get(), memory.projected.get());
+      attend<AttentionForward>(wave, order, layer, memory, [&](auto& program) {
+        program.attended = memory.attended.get();
+        program.log_denominators = memory.log_denominators.get();
+      });
+      apply<After::kBiasAdd>(wave, own.output, memory.attended.get(), memory_.x.get());
+      norm(wave, memory.mlp_normed.get(), memory.mlp_inverse_rms.get());
+      apply<After::kBiasRelu>(wave, own.mlp_in, memory.mlp_normed.get(), memory.hidden.get());
+      apply<After::kBiasDropAdd>(wave, own.mlp_out, memory.hidden.get(), memory_.x.get(), keep_of(layer));
+    }
+    apply<After::kBias>(wave, plan_.logits, memory_.x.get(), memory_.logits.get());
+    launch(CrossEntropy{trials(wave), read(memory_.targets.get()), plan_.rows, plan_.vocabulary,
+                        plan_.logits.out_columns, memory_.logits.get(), memory_.row_outcomes.get()},
+           {divide_up(plan_.rows, CrossEntropy::kRows), 1, wave.count});
+  }
+
+  void backward(const Wave& wave, const std::vector<std::int32_t>& order) {
+    differentiate<After::kNothing>(wave, plan_.logits, memory_.x.get(), memory_.logits.get(),
+                                   memory_.d_x.get());
+    launch(DropGradient{trials(wave), read(memory_.d_x.get()), plan_.rows * plan_.width,
+                        keep_of(plan_.layers.size() - 1), memory_.dropped.get()},
+           {divide_up(plan_.rows * plan_.width, 4 * DropGradient::kThreads), 1, wave.count});
+    for (std::size_t layer = plan_.layers.size(); layer-- > 0;) {
+      mlp_backward(wave, layer);
+      attention_backward(wave, order, layer);
+    }
+    launch(PositionGradient{trials(wave), read(memory_.d_x.get()), plan_.batch, plan_.length * plan_.width,
+                            gradients_.from(plan_.position_embedding)},
+           {divide_up(plan_.length * plan_.width, PositionGradient::kThreads), 1, wave.count});
+    launch(TokenGradient{trials(wave), read(memory_.tokens.get()), read(memory_.d_x.get()), plan_.rows,
+                         plan_.vocabulary, plan_.width, gradients_},
+           {divide_up(plan_.vocabulary, TokenGradient::kTokens),
+            divide_up(plan_.width, TokenGradient::kColumns), wave.count});
+  }
+
+  void mlp_backward(const Wave& wave, std::size_t layer) {
+    const LayerPlan& own = plan_.layers[layer];
+    LayerMemory<Runtime>& memory = memory_.layers[layer];
+    differentiate<After::kGate>(wave, own.mlp_out, memory.hidden.get(), memory_.dropped.get(),
+                                memory_.d_wide.get());
+    differentiate<After::kNothing>(wave, own.mlp_in, memory.mlp_normed.get(), memory_.d_wide.get(),
+                                   memory_.d_normed.get());
+    norm_backward(wave, memory.mlp_normed.get(), memory.mlp_inverse_rms.get(), own.mlp_gain, {}, {});
+  }
+
+  void attention_backward(const Wave& wave, const std::vector<std::int32_t>& order, std::size_t layer) {
+    const LayerPlan& own = plan_.layers[layer];
+    LayerMemory<Runtime>& memory = memory_.layers[layer];
+    differentiate<After::kNothing>(wave, own.output, memory.attended.get(), memory_.d_x.get(),
+                                   memory_.d_attended.get());
+    attend<AttentionBackward>(wave, order, layer, memory, [&](auto& program) {
+      program.attended = read(memory.attended.get());
+      program.log_denominators = read(memory.log_denominators.get());
+      program.d_attended = read(memory_.d_attended.get());
+      program.d_projected = memory_.d_wide.get();
+    });
+    differentiate<After::kNothing>(wave, own.projection, memory.attention_normed.get(), memory_.d_wide.get(),
+                                   memory_.d_normed.get());
+    const bool has_below = layer > 0;
+    norm_backward(wave, memory.attention_normed.get(), memory.attention_inverse_rms.get(), own.attention_gain,
+                  has_below ? keep_of(layer - 1) : PerTrial<const std::uint8_t>{},
+                  has_below ? memory_.dropped.get() : PerTrial<float>{});
+  }
+
+  void finish(const Wave& wave) {
+    const PerTrial<const float> chunks = read(memory_.chunks.get());
+    const auto blocks = [](std::int64_t elements, int threads) {
+      return static_cast<int>((elements + threads - 1) / threads);
+    };
+    launch(SumChunks{trials(wave), plan_.behind_embeddings, plan_.parameters, chunks, plan_.parameters,
+                     gradients_},
+           {blocks(plan_.parameters - plan_.behind_embeddings, SumChunks::kThreads), 1, wave.count});
+    launch(GainGradient{trials(wave), gained_maps_.get().base, read(parameters_), gradients_},
+           {divide_up(plan_.width, GainGradient::kColumns), static_cast<int>(plan_.gained_maps.size()),
+            wave.count},
+           GainGradient::kThreads * sizeof(float));
+    launch(
+        Adam{trials(wave), plan_.parameters, read(gradients_), parameters_, first_moments_, second_moments_},
+        {blocks(plan_.parameters, Adam::kThreads), 1, wave.count});
+    launch(FinishUpdate{trials(wave), stack_, plan_.rows, read(memory_.row_outcomes.get()),
+                        outcomes_.get().base},
+           {1, 1, wave.count}, FinishUpdate::kSharedBytes);
+  }
+
+  void norm(const Wave& wave, PerTrial<float> normed, PerTrial<float> inverse_rms) {
+    launch(RmsNorm{trials(wave), read(memory_.x.get()), plan_.rows, plan_.width, normed, inverse_rms},
+           {divide_up(plan_.rows, RmsNorm::kRows), 1, wave.count});
+  }
+
+  void norm_backward(const Wave& wave, PerTrial<float> normed, PerTrial<float> inverse_rms, std::int64_t gain,
+                     PerTrial<const std::uint8_t> keep, PerTrial<float> dropped) {
+    launch(RmsNormBackward{trials(wave), read(memory_.d_normed.get()), read(normed), read(inverse_rms),
+                           read(parameters_.from(gain)), plan_.rows, plan_.width, memory_.d_x.get(), keep,
+                           dropped},
+           {divide_up(plan_.rows, RmsNormBackward::kRows), 1, wave.count});
+  }
+
+  // out = map of in, and what follows it.
+  template <After kAfter>
+  void apply(const Wave& wave, const LinearPlan& map, PerTrial<float> in, PerTrial<float> out,
+             PerTrial<const std::uint8_t> keep = {}) {
+    const PerTrial<const float> packed = read(memory_.packed.get());
+    multiply(Linear<kAfter>{trials(wave),
+                            {plan_.rows, map.in_columns, map.out_columns, map.out_columns},
+                            read(in),
+                            packed.from(map.transposed),
+                            packed.from(map.bias),
+                            out,
+                            {},
+                            keep},
+             wave);
+  }
+
+  // Gradients of a map's weights into the chunks, and of its input into d_in; kGate: where `in` is positive.
+  template <After kAfter>
+  void differentiate(const Wave& wave, const LinearPlan& map, PerTrial<float> in, PerTrial<float> d_out,
+                     PerTrial<float> d_in) {
+    const int rows_of_chunk = round_up(divide_up(plan_.rows, kGradientChunks), WeightGradient::kDepth);
+    launch(WeightGradient{trials(wave), map.parts, plan_.rows, rows_of_chunk, map.out_columns, map.in_columns,
+                          map.in, read(d_out), read(in), memory_.chunks.get(), plan_.parameters},
+           {divide_up(map.out_columns, WeightGradient::kSide) * divide_up(map.in, WeightGradient::kSide),
+            kGradientChunks, wave.count},
+           WeightGradient::kSharedBytes);
+    const PerTrial<const float> packed = read(memory_.packed.get());
+    multiply(Linear<kAfter>{trials(wave),
+                            {plan_.rows, map.out_columns, map.in_columns, map.in_columns},
+                            read(d_out),
+                            packed.from(map.plain),
+                            {},
+                            d_in,
+                            read(in),
+                            {}},
+             wave);
+  }
+
+  template <After kAfter>
+  void multiply(const Linear<kAfter>& program, const Wave& wave) {
+    launch(program,
+           {divide_up(program.shape.columns, Linear<kAfter>::kColumns),
+            divide_up(program.shape.rows, Linear<kAfter>::kRows), wave.count},
+           Linear<kAfter>::kSharedBytes);
+  }
+
+  // One launch for the trials of each head shape. `set` fills in what a program has of its own.
+  template <template <int> class Program, class Set>
+  void attend(const Wave& wave, const std::vector<std::int32_t>& order, std::size_t layer,
+              LayerMemory<Runtime>& memory, Set set) {
+    const int end = wave.first + wave.count;
+    for (int first = wave.first; first < end;) {
+      const auto key_of = [&](int place) { return shape_key(order[static_cast<std::size_t>(place)]); };
+      int last = first;
+      while (last < end && key_of(last) == key_of(first)) ++last;
+      const HeadShape& shape = head_shapes_[static_cast<std::size_t>(order[static_cast<std::size_t>(first)])];
+      with_padded_head_width(shape.head_width, [&](auto width) {
+        Program<width> program{};
+        program.trials = trials({first, last - first});
+        program.shape = shape;
+        program.layer = static_cast<int>(layer);
+        program.projected = read(memory.projected.get());
+        set(program);
+        launch(program, {plan_.batch * program.blocks_of_sequence(), 1, last - first},
+               Program<width>::shared_bytes(shape.length));
+      });
+      first = last;
+    }
+  }
+
+  [[nodiscard]] PerTrial<const std::uint8_t> keep_of(std::size_t layer) {
+    return read(memory_.mlp_keep.get())
+        .from(static_cast<std::int64_t>(layer) * StackMemory<Runtime>::mlp_keep_bytes(plan_));
+  }
+
+  template <class T>
+  static PerTrial<const T> read(PerTrial<T> buffer) {
+    return {buffer.base, buffer.stride};
+  }
+
+  int stack_;
+  StackOptions options_;
+  StackPlan plan_;
+  Runtime runtime_;
+  PerTrial<float> parameters_;
+  PerTrial<float> gradients_;
+  PerTrial<float> first_moments_;
+  PerTrial<float> second_moments_;
+  StackMemory<Runtime> memory_;
+  std::vector<TrialRow> host_rows_;
+  Buffer<TrialRow> rows_;
+  Buffer<TrialState> states_;
+  Buffer<std::int32_t> active_;
+  Buffer<PackedTensor> packed_tensors_;
+  Buffer<PackTile> pack_tiles_;
+  Buffer<GainedMap> gained_maps_;
+  std::vector<HeadShape> head_shapes_;
+  std::vector<Buffer<std::uint8_t>> visible_;
+  std::vector<Buffer<std::int32_t>> tokens_;
+  std::vector<Buffer<std::int32_t>> targets_;
+  std::vector<std::size_t> sample_room_;
+  std::int64_t room_ = 0;  // updates
+  Buffer<std::int32_t> sample_of_;
+  Buffer<TrialOutcome> outcomes_;
+};
+
+}  // namespace headsweep::stacked

@@ -1,0 +1,59 @@
+// Optimiser updates of a whole stack: N trials of equal weight shapes, trained together in one memory.
+//
+// The model is that of worker/trainer/model.h, dropout and data take the same decisions as every other step. Head
+// counts, graphs, seeds, learning rates and dropout may differ from trial to trial. A trial's bits depend neither on
+// the stack's size nor on its neighbours: no sum crosses trials, and each has one order.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <vector>
+
+#include "trial/settings.h"
+#include "worker/stacked/trial_rows.h"
+
+namespace headsweep::stacked {
+
+// Rows of a bundle's flat buffers: trial n's begin at n * stride floats. In the memory of the device that computes.
+struct StackBuffers {
+  float* parameters;
+  float* gradients;
+  float* first_moments;
+  float* second_moments;
+  std::int64_t stride;  // a multiple of 4
+};
+
+struct StackOptions {
+  // Trials that every kernel takes at once: their activations should stay in the device's cache between kernels. No
+  // effect on results.
+  int trials_at_once = 8;
+};
+
+class StackedUpdate {
+ public:
+  virtual ~StackedUpdate() = default;
+
+  // What trial `trial` of the stack draws batches from: [samples][length] each, negative targets: no loss. Replaces
+  // what it had.
+  virtual void set_samples(std::size_t trial, std::span<const std::int32_t> tokens,
+                           std::span<const std::int32_t> targets) = 0;
+
+  // Updates number step .. step + updates - 1 of the trials numbered in `active`: fills the gradients, changes the
+  // rest. sample_of[updates][N][batch]: the samples of each batch; those of trials that are not active are ignored.
+  // Returns [updates][N]. Every batch has a position with a loss.
+  virtual std::vector<TrialOutcome> run(std::int64_t step, std::int64_t updates,
+                                        std::span<const std::size_t> active,
+                                        std::span<const std::int32_t> sample_of) = 0;
+};
+
+// `settings`: one a trial, of equal weight shapes and batch, for which why_not_stacked() has nothing to say. Borrows the
+// buffers. The first runs the programs on the host, slowly, for tests; the second on the current CUDA device.
+std::unique_ptr<StackedUpdate> make_host_stacked_update(const std::vector<trial::Settings>& settings,
+                                                        const StackBuffers& buffers,
+                                                        const StackOptions& options);
+std::unique_ptr<StackedUpdate> make_cuda_stacked_update(const std::vector<trial::Settings>& settings,
+                                                        const StackBuffers& buffers,
+                                                        const StackOptions& options);
+
+}  // namespace headsweep::stacked

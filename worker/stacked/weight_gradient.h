@@ -1,0 +1,163 @@
+// Gradients of an affine map's weights and biases: d_W = d_out^T in, d_b = sum of d_out's rows.
+//
+// The batch's rows are cut into kGradientChunks chunks, however many trials there are; a block sums one chunk of one
+// tile of kSide x kSide weights in the order of the rows, and sum_chunks.h adds the chunks in theirs. So the bits
+// depend neither on the stack nor on the order in which blocks run. A thread owns 8 x 8 weights; rows come through two
+// stages of shared memory, as in linear.h.
+#pragma once
+
+#include <cstdint>
+
+#include "worker/stacked/arithmetic.h"
+#include "worker/stacked/trial_rows.h"
+
+namespace headsweep::stacked {
+
+// Finer: more blocks for a single trial, and more memory traffic for the sums.
+inline constexpr int kGradientChunks = 10;
+
+// Rows of the map that are one tensor of the flat parameters: of queries, keys, values, or all.
+struct MapPart {
+  int first_row;
+  int rows;
+  std::int64_t weight;  // flat offset of [rows][columns]
+  std::int64_t bias;    // flat offset of [rows]
+};
+
+struct MapParts {
+  MapPart of[3];
+  int count;
+};
+
+// Grid: (tiles of columns * tiles of rows, kGradientChunks, trials).
+struct WeightGradient {
+  static constexpr int kThreads = 64;
+  static constexpr int kBlocksAtOnce = 6;
+  static constexpr int kSide = 64;
+  static constexpr int kDepth = 32;
+  static constexpr int kStage = 2 * kDepth * kSide;  // floats
+  static constexpr int kSharedBytes = 2 * kStage * 4;
+
+  Trials trials;
+  MapParts parts;
+  int rows;  // of the batch
+  int rows_of_chunk;
+  int d_columns;                // of d_out with what pads them, a multiple of four
+  int in_columns;               // of in, the same
+  int columns;                  // of the map: the true ones of `in`
+  PerTrial<const float> d_out;  // [rows][d_columns]
+  PerTrial<const float> in;     // [rows][in_columns]
+  PerTrial<float> chunks;       // [kGradientChunks][chunk_stride], element: flat offset
+  std::int64_t chunk_stride;
+
+  struct Sums {
+    float of[8][8];
+    float bias;
+  };
+
+  template <class Block>
+  HEADSWEEP_HOST_DEVICE void operator()(Block& block) const {
+    const int trial = trials.number(block.z());
+    float* const stages = block.template shared<float>(0);
+    auto sums = block.template per_thread<Sums>();
+    const int first = block.y() * rows_of_chunk;
+    const int last = smaller(rows, first + rows_of_chunk);
+    const int steps = divide_up(last - first, kDepth);
+    copy_stage(block, trial, first, last, stages);
+    for (int step = 0; step < steps; ++step) {
+      if (step + 1 < steps) {
+        copy_stage(block, trial, first + (step + 1) * kDepth, last, stages + (step + 1) % 2 * kStage);
+        block.template wait_for_copies<1>();
+      } else {
+        block.template wait_for_copies<0>();
+      }
+      block.barrier();
+      const float* const stage = stages + step % 2 * kStage;
+      block.each_thread([&](int thread) {
+        multiply(thread, stage, sums[thread]);
+        if (column_tile(block.x()) != 0) return;
+        HEADSWEEP_UNROLL
+        for (int depth = 0; depth < kDepth; ++depth) sums[thread].bias += stage[depth * kSide + thread];
+      });
+      block.barrier();
+    }
+    float* const to = chunks.of(trial) + block.y() * chunk_stride;
+    block.each_thread([&](int thread) { finish(block.x(), thread, sums[thread], to); });
+  }
+
+ private:
+  HEADSWEEP_HOST_DEVICE int column_tile(int tile) const { return tile % divide_up(columns, kSide); }
+  HEADSWEEP_HOST_DEVICE int row_tile(int tile) const { return tile / divide_up(columns, kSide); }
+
+  // Rows first .. first + kDepth - 1 of both factors, zeros from `last` on. An empty chunk copies zeros.
+  template <class Block>
+  HEADSWEEP_HOST_DEVICE void copy_stage(Block& block, int trial, int first, int last, float* stage) const {
+    block.each_thread([&](int thread) {
+      const int group = thread % (kSide / 4) * 4;
+      const int d_column = row_tile(block.x()) * kSide + group;
+      const int in_column = column_tile(block.x()) * kSide + group;
+      HEADSWEEP_UNROLL
+      for (int i = 0; i < kDepth * kSide / 4 / kThreads; ++i) {
+        const int depth = thread / (kSide / 4) + i * (kThreads / (kSide / 4));
+        const std::int64_t row = first + depth;
+        float* const to = stage + depth * kSide + group;
+        const bool has_d = row < last && d_column < d_columns;
+        block.copy_async(to, d_out.of(trial) + (has_d ? row * d_columns + d_column : 0), has_d);
+        const bool has_in = row < last && in_column < in_columns;
+        block.copy_async(to + kDepth * kSide, in.of(trial) + (has_in ? row * in_columns + in_column : 0),
+                         has_in);
+      }
+      block.commit_copies();
+    });
+  }
+
+  HEADSWEEP_HOST_DEVICE static int row_group(int thread) {
+    return thread / 32 * 4 + thread % 32 / 8;
+  }  // 0 .. 7
+  HEADSWEEP_HOST_DEVICE static int column_group(int thread) { return thread % 8; }
+
+  HEADSWEEP_HOST_DEVICE static void multiply(int thread, const float* stage, Sums& sums) {
+    const float* const left = stage + row_group(thread) * 4;
+    const float* const right = stage + kDepth * kSide + column_group(thread) * 4;
+    HEADSWEEP_UNROLL
+    for (int depth = 0; depth < kDepth; ++depth) {
+      const Four a[2] = {load_four(left + depth * kSide), load_four(left + depth * kSide + 32)};
+      const Four b[2] = {load_four(right + depth * kSide), load_four(right + depth * kSide + 32)};
+      HEADSWEEP_UNROLL
+      for (int i = 0; i < 8; ++i) {
+        HEADSWEEP_UNROLL
+        for (int j = 0; j < 8; ++j) {
+          sums.of[i][j] = multiply_add(a[i / 4].of[i % 4], b[j / 4].of[j % 4], sums.of[i][j]);
+        }
+      }
+    }
+  }
+
+  HEADSWEEP_HOST_DEVICE const MapPart* part_of(int row) const {
+    for (int i = 0; i < parts.count; ++i) {
+      if (row >= parts.of[i].first_row && row < parts.of[i].first_row + parts.of[i].rows) return &parts.of[i];
+    }
+    return nullptr;  // padding
+  }
+
+  HEADSWEEP_HOST_DEVICE void finish(int tile, int thread, const Sums& sums, float* to) const {
+    HEADSWEEP_UNROLL
+    for (int i = 0; i < 8; ++i) {
+      const int row = row_tile(tile) * kSide + row_group(thread) * 4 + i / 4 * 32 + i % 4;
+      const MapPart* const part = part_of(row);
+      if (part == nullptr) continue;
+      float* const of_row = to + part->weight + static_cast<std::int64_t>(row - part->first_row) * columns;
+      HEADSWEEP_UNROLL
+      for (int j = 0; j < 8; ++j) {
+        const int column = column_tile(tile) * kSide + column_group(thread) * 4 + j / 4 * 32 + j % 4;
+        if (column < columns) of_row[column] = sums.of[i][j];
+      }
+    }
+    if (column_tile(tile) != 0) return;
+    const int row = row_tile(tile) * kSide + thread;
+    const MapPart* const part = part_of(row);
+    if (part != nullptr) to[part->bias + row - part->first_row] = sums.bias;
+  }
+};
+
+}  // namespace headsweep::stacked
