@@ -19,7 +19,7 @@
 #include "cli/exit_code.h"
 #include "cli/find_program.h"
 #include "cli/program_output.h"
-#include "cli/trainer_devices.h"
+#include "cli/trainer_gpus.h"
 #include "errors/user_error.h"
 #include "results/file_system.h"
 #include "results/reader.h"
@@ -87,12 +87,11 @@ Finding check_mpi() {
 }
 
 Finding check_gpus(const fs::path& trainer) {
+  const TrainerGpus found = trainer_gpus(trainer);
   std::string gpus;
-  for (const std::string& device : trainer_devices(trainer)) {
-    if (device.starts_with("cuda")) gpus += (gpus.empty() ? "" : ", ") + device;
-  }
+  for (const TrainerGpu& gpu : found.gpus) gpus += (gpus.empty() ? "" : ", ") + describe(gpu);
   if (!gpus.empty()) return {Verdict::kOk, "GPUs", gpus};
-  return {Verdict::kAbsent, "GPUs", "no CUDA device that this LibTorch can use: training runs on the CPU"};
+  return {Verdict::kAbsent, "GPUs", "no CUDA device (" + found.why_none + "): training runs on the CPU"};
 }
 
 // Of the LibTorch that the trainer was built with.

@@ -13,6 +13,7 @@
 #include "cli/plan_report.h"
 #include "cli/sweep_options.h"
 #include "cli/training_options.h"
+#include "cli/worker_devices.h"
 #include "results/statistics/power.h"
 #include "sweep/plan.h"
 #include "worker/agent/trainer_executable.h"
@@ -28,8 +29,10 @@ struct PlanOptions : TrainingOptions {
 
 std::optional<PlannedTime> planned_time(const PlanOptions& options, const sweep::Plan& plan) {
   if (!options.estimate) return std::nullopt;
-  const Workers workers{embedded_workers(options), options.run.threads, options.run.device, options.run.step};
-  return PlannedTime{workers, estimate_time(plan, workers, agent::find_trainer(options.trainer))};
+  const std::filesystem::path trainer = agent::find_trainer(options.trainer);
+  const Workers workers{std::ssize(embedded_devices(options, trainer)), options.run.threads,
+                        options.run.device, options.run.step};
+  return PlannedTime{workers, estimate_time(plan, workers, trainer)};
 }
 
 int plan_sweep(const PlanOptions& options) {

@@ -16,9 +16,9 @@
 #include "cli/progress_display.h"
 #include "cli/run_log.h"
 #include "cli/sweep_options.h"
-#include "cli/trainer_devices.h"
 #include "cli/training_options.h"
 #include "cli/whole_number.h"
+#include "cli/worker_devices.h"
 #include "errors/user_error.h"
 #include "orchestrator/launcher.h"
 #include "orchestrator/run_sweep.h"
@@ -182,31 +182,24 @@ int coordinate(const RunCommandOptions& options, const Train& train) {
   return exit_code(ending);
 }
 
-void require_cuda(const std::filesystem::path& trainer) {
-  for (const std::string& device : trainer_devices(trainer)) {
-    if (device.starts_with("cuda")) return;
-  }
-  throw UserError(
-      "--device cuda: no CUDA device here that this build of LibTorch can use; use --device cpu or auto");
-}
-
 int run_embedded(const RunCommandOptions& options) {
   const std::filesystem::path trainer = agent::find_trainer(options.trainer);
-  if (options.run.device == "cuda") require_cuda(trainer);
+  const std::vector<agent::TrainerDevice> devices = embedded_devices(options, trainer);
   return coordinate(options, [&](orchestrator::FrozenRun run, orchestrator::RunObserver& observer) {
-    return orchestrator::run_embedded(std::move(run), options.run, embedded_workers(options), trainer,
-                                      observer);
+    return orchestrator::run_embedded(std::move(run), options.run, devices, trainer, observer);
   });
 }
 
 // Rank 0 says what is wrong; the others are told to leave by MpiSession::end().
-int run_coordinator_rank(const RunCommandOptions& options, orchestrator::MpiSession& session) {
+int run_coordinator_rank(const RunCommandOptions& options, orchestrator::MpiSession& session,
+                         const RankDevices& devices) {
   try {
     if (session.workers() == 0) return run_embedded(options);
     if (options.workers) say(options, "--workers is ignored: every rank but the first is a worker");
     // Its own installation stands for the workers': what is missing here is told before the sweep is frozen.
     const std::filesystem::path trainer = agent::find_trainer(options.trainer);
-    if (options.run.device == "cuda" && session.on_one_host()) require_cuda(trainer);
+    if (options.run.device == "cuda" && session.on_one_host() && !devices.any_gpu)
+      throw UserError(no_cuda_device(find_gpus("cuda", trainer).why_none));
     return coordinate(options, [&](orchestrator::FrozenRun run, orchestrator::RunObserver& observer) {
       return orchestrator::run_as_coordinator(std::move(run), options.run, session, observer);
     });
@@ -216,10 +209,23 @@ int run_coordinator_rank(const RunCommandOptions& options, orchestrator::MpiSess
   }
 }
 
-int run_worker_rank(const RunCommandOptions& options, orchestrator::MpiSession& session) {
+// The others go on without it, so it is no failure of the run; if no worker is left, rank 0 says so.
+int leave_without_device(const orchestrator::MpiSession& session, const RankDevices& devices) {
+  if (!devices.any_gpu && session.on_one_host()) return kError;  // rank 0 says it once for all
+  const std::string why =
+      devices.any_gpu
+          ? "every GPU of its host is another worker's; start one worker a GPU, or use --device cpu"
+          : no_cuda_device(devices.why_none);
+  std::cerr << "headsweep: worker " << session.rank() << " leaves: " << why << std::endl;
+  return kDone;
+}
+
+int run_worker_rank(const RunCommandOptions& options, orchestrator::MpiSession& session,
+                    const RankDevices& devices) {
+  if (!devices.own) return leave_without_device(session, devices);
   try {
-    const bool dismissed =
-        orchestrator::run_as_worker(session, agent::trainer_path(options.trainer), options.run);
+    const bool dismissed = orchestrator::run_as_worker(session, agent::trainer_path(options.trainer),
+                                                       *devices.own, options.run.threads);
     return dismissed ? kDone : kError;
   } catch (const std::exception& error) {
     std::cerr << "headsweep: worker " << session.rank() << ": " << error.what() << std::endl;
@@ -229,8 +235,9 @@ int run_worker_rank(const RunCommandOptions& options, orchestrator::MpiSession& 
 
 int run_under_launcher(const RunCommandOptions& options) {
   orchestrator::MpiSession session;
-  const int code =
-      session.rank() == 0 ? run_coordinator_rank(options, session) : run_worker_rank(options, session);
+  const RankDevices devices = devices_of_ranks(options, session);
+  const int code = session.rank() == 0 ? run_coordinator_rank(options, session, devices)
+                                       : run_worker_rank(options, session, devices);
   return session.end(code);
 }
 

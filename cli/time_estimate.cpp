@@ -116,7 +116,7 @@ std::vector<Cost> calibrate(const std::vector<std::string>& trials, const Worker
                                    workers.step,     "--calibrate"};
   argv.insert(argv.end(), trials.begin(), trials.end());
   std::vector<StartedProgram> trainers;
-  const std::int64_t count = std::min(workers.count, orchestrator::default_workers("cpu", workers.threads));
+  const std::int64_t count = std::min(workers.count, orchestrator::default_cpu_workers(workers.threads));
   for (std::int64_t i = 0; i < count; ++i) trainers.emplace_back(argv);
   std::vector<ProgramOutput> outputs;
   for (StartedProgram& started : trainers) outputs.push_back(started.finish());

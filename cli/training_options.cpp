@@ -27,7 +27,7 @@ void add_stack_option(CLI::App& command, std::string& stack) {
 }
 
 void add_training_options(CLI::App& command, TrainingOptions& options) {
-  command.add_option("--device", options.run.device, "auto, cpu or cuda")
+  command.add_option("--device", options.run.device, "auto, cpu or cuda (one GPU a worker)")
       ->check(CLI::IsMember({"auto", "cpu", "cuda"}));
   command.add_option("--threads", options.run.threads, "of each worker; part of a trial's numerics")
       ->check(whole_number(1, kMostThreads))
@@ -50,11 +50,6 @@ std::vector<std::string> words_of(const TrainingOptions& options) {
   if (options.run.step != standard.run.step) add("--step", options.run.step);
   if (!options.trainer.empty()) add("--trainer", std::filesystem::absolute(options.trainer).string());
   return words;
-}
-
-std::int64_t embedded_workers(const TrainingOptions& options) {
-  return options.workers ? *options.workers
-                         : orchestrator::default_workers(options.run.device, options.run.threads);
 }
 
 }  // namespace headsweep::cli

@@ -29,7 +29,4 @@ void add_stack_option(CLI::App& command, std::string& stack);
 // The words of --device, --threads, --step and --trainer that differ from the defaults.
 std::vector<std::string> words_of(const TrainingOptions& options);
 
-// As many as asked for; else what `headsweep run` starts without a launcher.
-std::int64_t embedded_workers(const TrainingOptions& options);
-
 }  // namespace headsweep::cli

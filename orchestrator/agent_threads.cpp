@@ -4,9 +4,12 @@
 
 namespace headsweep::orchestrator {
 
-AgentThreads::AgentThreads(LocalTransport& transport, const agent::AgentOptions& options)
+AgentThreads::AgentThreads(LocalTransport& transport, const agent::AgentOptions& common,
+                           const std::vector<agent::TrainerDevice>& devices)
     : transport_(transport) {
   for (protocol::WorkerId worker = 1; worker <= transport.workers().count(); ++worker) {
+    agent::AgentOptions options = common;
+    options.device = devices.at(static_cast<std::size_t>(worker - 1));
     threads_.emplace_back([this, worker, options] { run(worker, options); });
   }
 }

@@ -15,9 +15,10 @@ namespace headsweep::orchestrator {
 
 class AgentThreads {
  public:
-  // Starts an agent for every worker of `transport`, which must outlive this object. `options`: what they have in
-  // common; each gets a local_worker_index of its own.
-  AgentThreads(LocalTransport& transport, const agent::AgentOptions& options);
+  // Starts an agent for every worker of `transport`, which must outlive this object; worker w has devices[w - 1].
+  // `common`: what they share; each gets a local_worker_index of its own.
+  AgentThreads(LocalTransport& transport, const agent::AgentOptions& common,
+               const std::vector<agent::TrainerDevice>& devices);
   // Dismisses the agents that are still there and joins.
   ~AgentThreads();
   AgentThreads(const AgentThreads&) = delete;

@@ -2,6 +2,7 @@
 
 #include <chrono>
 #include <cstdio>
+#include <numeric>
 #include <optional>
 #include <string>
 #include <vector>
@@ -36,27 +37,6 @@ void require_success(int code, const char* call) {
     throw UserError(std::string(call) + " failed: MPI cannot be used; see 'headsweep doctor'");
 }
 
-// The ranks of this rank's host.
-struct Host {
-  // 0-based number among the workers; rank 0, if it is here, comes first and is none.
-  std::int64_t local_worker_index;
-  int ranks;
-};
-
-Host look_at_host(int rank) {
-  MPI_Comm node = MPI_COMM_NULL;
-  require_success(MPI_Comm_split_type(MPI_COMM_WORLD, MPI_COMM_TYPE_SHARED, rank, MPI_INFO_NULL, &node),
-                  "MPI_Comm_split_type");
-  int node_rank = 0;
-  MPI_Comm_rank(node, &node_rank);
-  int lowest_rank = rank;
-  MPI_Allreduce(&rank, &lowest_rank, 1, MPI_INT, MPI_MIN, node);
-  int ranks = 0;
-  MPI_Comm_size(node, &ranks);
-  MPI_Comm_free(&node);
-  return {lowest_rank == 0 ? node_rank - 1 : node_rank, ranks};
-}
-
 MPI_Comm own_communicator() {
   MPI_Comm communicator = MPI_COMM_NULL;
   require_success(MPI_Comm_dup(MPI_COMM_WORLD, &communicator), "MPI_Comm_dup");
@@ -75,6 +55,57 @@ int size_of(MPI_Comm communicator) {
   int size = 0;
   require_success(MPI_Comm_size(communicator, &size), "MPI_Comm_size");
   return size;
+}
+
+// The ranks of this rank's host, in their order. To be freed.
+MPI_Comm host_communicator(int rank) {
+  MPI_Comm host = MPI_COMM_NULL;
+  require_success(MPI_Comm_split_type(MPI_COMM_WORLD, MPI_COMM_TYPE_SHARED, rank, MPI_INFO_NULL, &host),
+                  "MPI_Comm_split_type");
+  return host;
+}
+
+int lowest_rank(MPI_Comm communicator, int rank) {
+  int lowest = rank;
+  require_success(MPI_Allreduce(&rank, &lowest, 1, MPI_INT, MPI_MIN, communicator), "MPI_Allreduce");
+  return lowest;
+}
+
+// The text of every rank, in their order.
+std::vector<std::string> gather_texts(MPI_Comm communicator, const std::string& own) {
+  const int length = static_cast<int>(own.size());
+  std::vector<int> lengths(static_cast<std::size_t>(size_of(communicator)));
+  require_success(MPI_Allgather(&length, 1, MPI_INT, lengths.data(), 1, MPI_INT, communicator),
+                  "MPI_Allgather");
+  std::vector<int> begins(lengths.size());
+  std::exclusive_scan(lengths.begin(), lengths.end(), begins.begin(), 0);
+  std::string all(static_cast<std::size_t>(begins.back() + lengths.back()), '\0');
+  require_success(MPI_Allgatherv(own.data(), length, MPI_CHAR, all.data(), lengths.data(), begins.data(),
+                                 MPI_CHAR, communicator),
+                  "MPI_Allgatherv");
+  std::vector<std::string> texts;
+  for (std::size_t i = 0; i < lengths.size(); ++i) {
+    texts.push_back(all.substr(static_cast<std::size_t>(begins[i]), static_cast<std::size_t>(lengths[i])));
+  }
+  return texts;
+}
+
+// The ranks of this rank's host.
+struct Host {
+  // 0-based number among the workers; rank 0, if it is here, comes first and is none.
+  std::int64_t local_worker_index;
+  int ranks;
+};
+
+Host look_at_host(int rank) {
+  MPI_Comm node = host_communicator(rank);
+  int node_rank = 0;
+  MPI_Comm_rank(node, &node_rank);
+  const bool has_coordinator = lowest_rank(node, rank) == 0;
+  int ranks = 0;
+  MPI_Comm_size(node, &ranks);
+  MPI_Comm_free(&node);
+  return {has_coordinator ? node_rank - 1 : node_rank, ranks};
 }
 
 struct InitializedMpi {
@@ -176,6 +207,15 @@ std::int64_t MpiSession::workers() const {
 std::int64_t MpiSession::local_worker_index() const {
   check(impl_->rank > 0, "rank 0 is no worker");
   return impl_->host.local_worker_index;
+}
+
+std::vector<std::string> MpiSession::share_on_host(const std::string& text) const {
+  MPI_Comm host = host_communicator(impl_->rank);
+  std::vector<std::string> texts = gather_texts(host, text);
+  const bool has_coordinator = lowest_rank(host, impl_->rank) == 0;
+  MPI_Comm_free(&host);
+  if (has_coordinator) texts.erase(texts.begin());
+  return texts;
 }
 
 bool MpiSession::on_one_host() const {

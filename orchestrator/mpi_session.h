@@ -5,6 +5,8 @@
 
 #include <cstdint>
 #include <memory>
+#include <string>
+#include <vector>
 
 #include "protocol/links.h"
 
@@ -26,6 +28,10 @@ class MpiSession {
   [[nodiscard]] std::int64_t local_worker_index() const;
   // Every rank runs on this host.
   [[nodiscard]] bool on_one_host() const;
+
+  // A line of text from each worker of this rank's host, by rank; what rank 0 says is dropped. Collective: every rank calls
+  // it, in the same order. Meant for the start of a run, before the lines are used.
+  [[nodiscard]] std::vector<std::string> share_on_host(const std::string& text) const;
 
   // Rank 0's end of the lines. Its receive() throws BadMessage.
   protocol::WorkerLinks& worker_links();

@@ -15,7 +15,6 @@
 #include "results/store_writer.h"
 #include "trial/parameters.h"
 #include "worker/agent/run_agent.h"
-#include "worker/agent/trainer_device.h"
 
 namespace headsweep::orchestrator {
 namespace {
@@ -81,11 +80,10 @@ Ending coordinate(FrozenRun run, const RunOptions& options, protocol::WorkerLink
   return ending;
 }
 
-agent::AgentOptions agent_options(const std::filesystem::path& trainer, const RunOptions& options) {
+agent::AgentOptions agent_options(const std::filesystem::path& trainer, std::int64_t threads) {
   agent::AgentOptions agent;
   agent.trainer = trainer;
-  agent.device = options.device;
-  agent.threads = options.threads;
+  agent.threads = threads;
   return agent;
 }
 
@@ -97,16 +95,17 @@ std::int64_t usable_cores() {
 
 }  // namespace
 
-std::int64_t default_workers(const std::string& device, std::int64_t threads) {
-  const std::int64_t gpus = device == "cpu" ? 0 : agent::visible_gpus();
-  return gpus > 0 ? gpus : std::max(std::int64_t{1}, usable_cores() / threads);
+std::int64_t default_cpu_workers(std::int64_t threads) {
+  return std::max(std::int64_t{1}, usable_cores() / threads);
 }
 
-Ending run_embedded(FrozenRun run, const RunOptions& options, std::int64_t workers,
-                    const std::filesystem::path& trainer, RunObserver& observer) {
+Ending run_embedded(FrozenRun run, const RunOptions& options,
+                    const std::vector<agent::TrainerDevice>& devices, const std::filesystem::path& trainer,
+                    RunObserver& observer) {
+  const std::int64_t workers = std::ssize(devices);
   const std::int64_t trials = std::min(std::ssize(run.frozen.open), options.limit.value_or(workers));
   LocalTransport transport(std::min(workers, trials));
-  AgentThreads agents(transport, agent_options(trainer, options));
+  AgentThreads agents(transport, agent_options(trainer, options.threads), devices);
   Ending ending = coordinate(std::move(run), options, transport.workers(), observer);
   const std::optional<std::string> agent_error = agents.join();
   if (agent_error && ending.end == RunEnd::kStopped) throw UserError(*agent_error);
@@ -118,11 +117,13 @@ Ending run_as_coordinator(FrozenRun run, const RunOptions& options, MpiSession& 
   return coordinate(std::move(run), options, session.worker_links(), observer);
 }
 
-bool run_as_worker(MpiSession& session, const std::filesystem::path& trainer, const RunOptions& options) {
+bool run_as_worker(MpiSession& session, const std::filesystem::path& trainer,
+                   const agent::TrainerDevice& device, std::int64_t threads) {
   // mpirun passes USR1 on to every rank, terminals and SLURM more: the coordinator decides what it means
   // for all.
   const StopSignal not_for_workers;
-  agent::AgentOptions agent = agent_options(trainer, options);
+  agent::AgentOptions agent = agent_options(trainer, threads);
+  agent.device = device;
   agent.local_worker_index = session.local_worker_index();
   const agent::AgentEnd end = agent::run_agent(agent, session.coordinator_link());
   if (end == agent::AgentEnd::kCoordinatorLost) session.leave_at_once(1);

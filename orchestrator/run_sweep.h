@@ -5,12 +5,14 @@
 #include <filesystem>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "orchestrator/mpi_session.h"
 #include "orchestrator/run_observer.h"
 #include "orchestrator/scheduler.h"
 #include "results/store.h"
 #include "sweep/sweep_file.h"
+#include "worker/agent/trainer_device.h"
 
 namespace headsweep::orchestrator {
 
@@ -35,22 +37,22 @@ struct FrozenRun {
 // SIGINT, SIGTERM and SIGUSR1 stop the run; a second SIGINT ends the process at once. When a call returns,
 // everything is committed.
 
-// Workers of an embedded run where nobody says how many: one per GPU this process may use, unless the
-// device is cpu or there is none; else one per `threads` cores it may run on.
-std::int64_t default_workers(const std::string& device, std::int64_t threads);
+// Workers on CPUs where nobody says how many: one per `threads` cores that this process may run on.
+std::int64_t default_cpu_workers(std::int64_t threads);
 
-// Coordinator and up to `workers` agents in this process. `trainer`: agent::find_trainer().
-Ending run_embedded(FrozenRun run, const RunOptions& options, std::int64_t workers,
-                    const std::filesystem::path& trainer, RunObserver& observer);
+// Coordinator and up to one agent a device (agent::choose_device()) in this process. `trainer`: agent::find_trainer().
+Ending run_embedded(FrozenRun run, const RunOptions& options,
+                    const std::vector<agent::TrainerDevice>& devices, const std::filesystem::path& trainer,
+                    RunObserver& observer);
 
 // Rank 0 of a session with workers. The caller closes the store, then calls session.end().
 Ending run_as_coordinator(FrozenRun run, const RunOptions& options, MpiSession& session,
                           RunObserver& observer);
 
 // Every other rank: trains until it is dismissed; then the caller calls session.end(). False if it had to give up
-// because a trainer that it killed did not go away. Leaves the process at once if the coordinator is lost. What
-// `options` say of device and threads is only reported: rank 0 decides. `trainer` need not exist: rank 0 hears of it.
+// because a trainer that it killed did not go away. Leaves the process at once if the coordinator is lost. `threads` is
+// only reported: rank 0 decides. `trainer` need not exist: rank 0 hears of it.
 [[nodiscard]] bool run_as_worker(MpiSession& session, const std::filesystem::path& trainer,
-                                 const RunOptions& options);
+                                 const agent::TrainerDevice& device, std::int64_t threads);
 
 }  // namespace headsweep::orchestrator

@@ -42,12 +42,15 @@ every = 0
 checkpoint_every = "1s"
 """
 
+GPUS = [{"index": i, "name": "Testbed", "uuid": f"GPU-{i}", "memory_bytes": 1 << 34, "compute_capability": "9.0"}
+        for i in range(2)]
+
 # Trains on the CPU whatever device it is given, and says which one that was.
 TRAINER = """#!/bin/bash
 words=()
 while (($#)); do
   if [[ $1 == --device ]]; then echo "$2 of $CUDA_VISIBLE_DEVICES" >>{seen}; words+=(--device cpu); shift 2; continue; fi
-  if [[ $1 == --devices ]]; then echo '{{"devices": ["cpu", "cuda:0 Testbed", "cuda:1 Testbed"]}}'; exit; fi
+  if [[ $1 == --devices ]]; then echo '{gpus}'; exit; fi
   words+=("$1"); shift
 done
 exec {trainer} "${{words[@]}}"
@@ -176,7 +179,7 @@ class Jobs(SlurmTest):
         for launcher in ("mpirun", "srun"):
             with self.subTest(launcher=launcher):
                 seen, trainer = self.folder / f"seen-{launcher}", self.folder / f"trainer-{launcher}"
-                trainer.write_text(TRAINER.format(seen=seen, trainer=BIN / "headsweep-trainer"))
+                trainer.write_text(TRAINER.format(seen=seen, trainer=BIN / "headsweep-trainer", gpus=json.dumps({"gpus": GPUS})))
                 trainer.chmod(trainer.stat().st_mode | stat.S_IXUSR)
                 sweep, store = self.sweep(seeds=4, steps=2000), self.store(launcher + ".db")
                 [job] = self.submit(sweep, store, "--launcher", launcher, "--gpus-per-node", "2",

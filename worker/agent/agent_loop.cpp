@@ -67,8 +67,7 @@ class AgentLoop {
 
  private:
   [[nodiscard]] protocol::WorkerHello hello() const {
-    const std::string device = trainer_device(options_.device, options_.local_worker_index, visible_gpus());
-    return {host_, getpid(), device, options_.threads};
+    return {host_, getpid(), options_.device.name, options_.threads};
   }
 
   bool hear_coordinator() {
@@ -152,9 +151,9 @@ class AgentLoop {
 
   void perform(const StartTrainer& action) {
     store_folder_ = action.store_folder;
-    const std::string device = trainer_device(action.device, options_.local_worker_index, visible_gpus());
     log_begin_ = size_or_zero(log_file());
     try {
+      const TrainerDevice device = device_for_run(action.device, options_.device);
       trainer_.emplace(TrainerCommand{options_.trainer, device, action.threads, action.step, log_file()});
       listening_ = true;
     } catch (const UserError& error) {

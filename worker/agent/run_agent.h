@@ -3,18 +3,18 @@
 
 #include <cstdint>
 #include <filesystem>
-#include <string>
 
 #include "protocol/links.h"
 #include "worker/agent/agent_limits.h"
+#include "worker/agent/trainer_device.h"
 
 namespace headsweep::agent {
 
 struct AgentOptions {
-  std::filesystem::path trainer;  // executable: find_trainer() (trainer_executable.h)
-  std::string device = "auto";    // auto | cpu | cuda, said in the hello; the trainer gets that of Welcome
-  std::int64_t threads = 1;       // the same
-  std::int64_t local_worker_index = 0;  // 0-based among the workers of this host: chooses the GPU
+  std::filesystem::path trainer;        // executable: find_trainer() (trainer_executable.h)
+  TrainerDevice device;                 // this worker's own; the coordinator may ask for the CPU instead
+  std::int64_t threads = 1;             // said in the hello; the trainer gets that of Welcome
+  std::int64_t local_worker_index = 0;  // 0-based among the workers of this host
   AgentLimits limits;
 };
 

@@ -1,41 +1,58 @@
 #include "worker/agent/trainer_device.h"
 
 #include <algorithm>
-#include <cstdlib>
+#include <array>
 #include <filesystem>
-#include <iterator>
-#include <string_view>
+#include <set>
+
+#include "errors/user_error.h"
 
 namespace headsweep::agent {
-namespace {
 
-// CUDA ends the list at the first entry that is no device ("-1", "").
-std::int64_t listed_devices(std::string_view list) {
-  std::int64_t count = 0;
-  while (!list.empty() && list.front() != '-' && list.front() != ',') {
-    ++count;
-    const std::size_t comma = list.find(',');
-    list = comma == std::string_view::npos ? "" : list.substr(comma + 1);
+bool nvidia_driver_loaded() {
+  // Linux; inside containers; under Windows.
+  constexpr std::array kSigns{"/proc/driver/nvidia/version", "/dev/nvidiactl", "/dev/dxg"};
+  std::error_code ignored;
+  return std::ranges::any_of(kSigns,
+                             [&](const char* sign) { return std::filesystem::exists(sign, ignored); });
+}
+
+std::vector<std::string> visible_slices(const char* list) {
+  std::vector<std::string> slices;
+  std::string_view rest = list == nullptr ? "" : list;
+  // CUDA ends the list at the first entry that it does not understand.
+  while (rest.starts_with("MIG-")) {
+    const std::size_t comma = rest.find(',');
+    slices.emplace_back(rest.substr(0, comma));
+    rest = comma == std::string_view::npos ? "" : rest.substr(comma + 1);
   }
-  return count;
+  return slices;
 }
 
-}  // namespace
-
-std::int64_t visible_gpus() {
-  std::error_code error;
-  const std::filesystem::directory_iterator gpus("/proc/driver/nvidia/gpus", error);
-  if (error) return 0;
-  const auto present = static_cast<std::int64_t>(std::distance(begin(gpus), end(gpus)));
-  // Nothing in this program writes to the environment.
-  const char* list = std::getenv("CUDA_VISIBLE_DEVICES");  // NOLINT(concurrency-mt-unsafe)
-  return list == nullptr ? present : std::min(present, listed_devices(list));
+std::optional<std::size_t> own_gpu(const std::vector<std::vector<std::string>>& uuids, std::size_t worker) {
+  std::set<std::string> taken;
+  for (std::size_t w = 0; w <= worker; ++w) {
+    const auto free = std::ranges::find_if(uuids[w], [&](const auto& uuid) { return !taken.contains(uuid); });
+    if (w == worker && free != uuids[w].end()) return static_cast<std::size_t>(free - uuids[w].begin());
+    if (free != uuids[w].end()) taken.insert(*free);
+  }
+  return std::nullopt;
 }
 
-std::string trainer_device(const std::string& device, std::int64_t local_worker_index, std::int64_t gpus) {
-  if (device == "auto" && gpus == 0) return "cpu";
-  if (device != "auto" && device != "cuda") return device;
-  return "cuda:" + std::to_string(gpus == 0 ? local_worker_index : local_worker_index % gpus);
+std::optional<TrainerDevice> choose_device(std::string_view requested, const std::vector<UsableGpu>& own,
+                                           const std::vector<std::vector<std::string>>& uuids,
+                                           std::size_t worker) {
+  const bool none_here = std::ranges::all_of(uuids, [](const auto& list) { return list.empty(); });
+  if (requested == "cpu" || (requested == "auto" && none_here)) return TrainerDevice{};
+  const auto index = own_gpu(uuids, worker);
+  return index ? std::optional(own[*index].device) : std::nullopt;
+}
+
+TrainerDevice device_for_run(std::string_view requested, const TrainerDevice& own) {
+  if (requested == "cpu") return {};
+  if (requested == "cuda" && own.name == "cpu")
+    throw UserError("the run asks for --device cuda, but this worker was started for the CPU");
+  return own;
 }
 
 }  // namespace headsweep::agent

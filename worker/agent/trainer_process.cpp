@@ -49,11 +49,20 @@ std::vector<std::string> arguments(const TrainerCommand& command) {
           "--parent-pid",
           std::to_string(getpid()),
           "--device",
-          command.device,
+          command.device.name,
           "--threads",
           std::to_string(command.threads),
           "--step",
           command.step};
+}
+
+std::vector<std::string> environment_of(const TrainerCommand& command) {
+  std::vector<std::string> environment = scrubbed_environment(environ);
+  if (command.device.visible_devices.empty()) return environment;
+  std::erase_if(environment,
+                [](const std::string& entry) { return entry.starts_with("CUDA_VISIBLE_DEVICES="); });
+  environment.push_back("CUDA_VISIBLE_DEVICES=" + command.device.visible_devices);
+  return environment;
 }
 
 pid_t start(const TrainerCommand& command, const Descriptor& socket) {
@@ -65,7 +74,7 @@ pid_t start(const TrainerCommand& command, const Descriptor& socket) {
   files.place(log.number(), STDERR_FILENO);
   files.place(frames.number(), kFrameDescriptor);
   files.close_from(kFrameDescriptor + 1);
-  const Spawned spawned = spawn(command.executable, arguments(command), scrubbed_environment(environ), files);
+  const Spawned spawned = spawn(command.executable, arguments(command), environment_of(command), files);
   if (spawned.error != 0) {
     throw UserError("cannot start the trainer '" + command.executable.string() +
                     "': " + describe(spawned.error));

@@ -8,6 +8,7 @@
 
 #include <sys/types.h>
 
+#include "worker/agent/trainer_device.h"
 #include "worker/agent/trainer_end.h"
 #include "worker/pipe/frame_pipe.h"
 
@@ -15,7 +16,7 @@ namespace headsweep::agent {
 
 struct TrainerCommand {
   std::filesystem::path executable;
-  std::string device;  // auto | cpu | cuda | cuda:<n>
+  TrainerDevice device;
   std::int64_t threads;
   std::string step;           // auto | eager | fused
   std::filesystem::path log;  // its stdout and stderr are appended there, until it redirects them itself
@@ -24,7 +25,7 @@ struct TrainerCommand {
 // One trainer, from start to end. Started without a shell as
 //   EXECUTABLE --parent-pid PID --device D --threads N --step S
 // in a process group of its own, with the frame pipe at descriptor 3, nothing above it, stdin from /dev/null, default
-// signal handling, and no MPI variable in its environment.
+// signal handling, no MPI variable in its environment, and the device's CUDA_VISIBLE_DEVICES.
 class TrainerProcess {
  public:
   // Throws UserError, one line, if it cannot be started.

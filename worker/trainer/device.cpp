@@ -10,7 +10,6 @@
 
 #include "errors/user_error.h"
 #include "worker/fused/fused_update.h"
-#include "worker/trainer/gpu_name.h"
 
 namespace headsweep::trainer {
 namespace {
@@ -40,8 +39,7 @@ at::Device open_device(const std::string& name) {
     throw UserError("--device '" + name + "' is not known; use auto, cpu, cuda or cuda:N");
   }
   const int index = std::stoi(digits);
-  if (gpus == 0)
-    throw UserError("no CUDA device: LibTorch " + libtorch_version() + " sees none; use --device cpu");
+  if (gpus == 0) throw UserError("no CUDA device: " + why_no_gpu() + "; use --device cpu");
   if (index >= gpus) {
     throw UserError("no device '" + name + "': there are " + std::to_string(gpus) + " GPUs, numbered from 0");
   }
@@ -60,15 +58,19 @@ void prepare_arithmetic(at::Device device, std::int64_t threads) {
 }
 
 std::string device_text(at::Device device) {
-  return device.is_cuda() ? device.str() + " " + gpu_name(device.index()) : device.str();
+  return device.is_cuda() ? device.str() + " " + describe_gpu(device.index()).name : device.str();
 }
 
-std::vector<std::string> all_devices() {
-  std::vector<std::string> devices = {device_text(at::kCPU)};
-  for (int index = 0; index < gpu_count(); ++index) {
-    devices.push_back(device_text({at::kCUDA, static_cast<at::DeviceIndex>(index)}));
-  }
-  return devices;
+std::vector<Gpu> usable_gpus() {
+  std::vector<Gpu> gpus;
+  for (int index = 0; index < gpu_count(); ++index) gpus.push_back(describe_gpu(index));
+  return gpus;
+}
+
+std::string why_no_gpu() {
+  const std::string libtorch = "LibTorch " + libtorch_version();
+  return at::globalContext().hasCUDA() || gpu_support().cuda ? libtorch + " sees none"
+                                                             : libtorch + " is built without CUDA";
 }
 
 std::string numerics_text(at::Device device, std::int64_t threads, at::ScalarType dtype,
@@ -80,7 +82,7 @@ std::string numerics_text(at::Device device, std::int64_t threads, at::ScalarTyp
       {"threads", threads},
   };
   if (device.is_cuda()) {
-    numerics["gpu"] = gpu_name(device.index());
+    numerics["gpu"] = describe_gpu(device.index()).name;
     numerics["tf32"] = at::globalContext().allowTF32CuBLAS();
   } else {
     numerics["isa"] = at::get_cpu_capability();

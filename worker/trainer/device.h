@@ -9,6 +9,8 @@
 #include <c10/core/Device.h>
 #include <c10/core/ScalarType.h>
 
+#include "worker/trainer/gpu_description.h"
+
 namespace headsweep::trainer {
 
 // "cpu", "cuda" (the first GPU), "cuda:N", "auto" (the first GPU, else the CPU). Throws UserError if the name
@@ -21,8 +23,11 @@ void prepare_arithmetic(at::Device device, std::int64_t threads);
 // "cpu", "cuda:0 NVIDIA H200".
 std::string device_text(at::Device device);
 
-// All devices that LibTorch sees, as device_text().
-std::vector<std::string> all_devices();
+// The GPUs that LibTorch can use, in CUDA's order; CUDA_VISIBLE_DEVICES is respected.
+std::vector<Gpu> usable_gpus();
+
+// Why there is none: "LibTorch 2.13.0 is built without CUDA", "LibTorch 2.11.0 sees none".
+std::string why_no_gpu();
 
 // JSON with sorted keys of everything beside the settings that a trial's bits depend on: step kind, dtype,
 // threads, LibTorch version, and CPU vendor and instruction sets (`isa` of LibTorch, `kernels` of the fused

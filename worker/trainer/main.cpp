@@ -60,6 +60,21 @@ void print_versions() {
   std::cout << versions.dump() << "\n";
 }
 
+void print_devices() {
+  using nlohmann::ordered_json;
+  ordered_json gpus = ordered_json::array();
+  for (const headsweep::trainer::Gpu& gpu : headsweep::trainer::usable_gpus()) {
+    gpus.push_back({{"index", gpu.index},
+                    {"name", gpu.name},
+                    {"uuid", gpu.uuid},
+                    {"memory_bytes", gpu.memory_bytes},
+                    {"compute_capability", gpu.compute_capability}});
+  }
+  ordered_json devices = {{"gpus", gpus}};
+  if (gpus.empty()) devices["why_none"] = headsweep::trainer::why_no_gpu();
+  std::cout << devices.dump() << "\n";
+}
+
 int run(const Arguments& arguments) {
   switch (arguments.mode) {
     case Arguments::Mode::kServe:
@@ -82,7 +97,7 @@ int run(const Arguments& arguments) {
                 << "\n";
       return EXIT_SUCCESS;
     case Arguments::Mode::kDevices:
-      std::cout << nlohmann::json{{"devices", headsweep::trainer::all_devices()}}.dump() << "\n";
+      print_devices();
       return EXIT_SUCCESS;
     case Arguments::Mode::kVersion:
       print_versions();

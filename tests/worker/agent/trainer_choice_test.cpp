@@ -13,7 +13,9 @@
 namespace headsweep::agent {
 namespace {
 
+using ::testing::ElementsAre;
 using ::testing::HasSubstr;
+using ::testing::IsEmpty;
 
 std::string refusal(const std::string& trainer) {
   try {
@@ -24,17 +26,67 @@ std::string refusal(const std::string& trainer) {
   return "accepted";
 }
 
-TEST(TrainerDevice, WorkersOfAHostTakeItsGpusInTurn) {
-  EXPECT_EQ(trainer_device("cuda", 0, 2), "cuda:0");
-  EXPECT_EQ(trainer_device("cuda", 1, 2), "cuda:1");
-  EXPECT_EQ(trainer_device("cuda", 2, 2), "cuda:0");
-  EXPECT_EQ(trainer_device("auto", 1, 2), "cuda:1");
+using Uuids = std::vector<std::vector<std::string>>;
+
+std::vector<UsableGpu> gpus(const std::vector<std::string>& uuids) {
+  std::vector<UsableGpu> all;
+  for (const std::string& uuid : uuids) all.push_back({{"cuda:" + std::to_string(all.size()), ""}, uuid});
+  return all;
+}
+
+// What each worker of a host gets, "-" for nothing.
+std::vector<std::string> chosen(const std::string& requested, const Uuids& uuids) {
+  std::vector<std::string> names;
+  for (std::size_t worker = 0; worker < uuids.size(); ++worker) {
+    const auto device = choose_device(requested, gpus(uuids[worker]), uuids, worker);
+    names.push_back(device ? device->name : "-");
+  }
+  return names;
+}
+
+TEST(TrainerDevice, EveryWorkerHasAGpuOfItsOwn) {
+  EXPECT_THAT(chosen("cuda", {{"a", "b"}, {"a", "b"}}), ElementsAre("cuda:0", "cuda:1"));
+  EXPECT_THAT(chosen("auto", {{"a", "b"}, {"a", "b"}}), ElementsAre("cuda:0", "cuda:1"));
+}
+
+TEST(TrainerDevice, AWorkerTooManyGetsNone) {
+  EXPECT_THAT(chosen("cuda", {{"a", "b"}, {"a", "b"}, {"a", "b"}}), ElementsAre("cuda:0", "cuda:1", "-"));
+  EXPECT_THAT(chosen("auto", {{"a"}, {"a"}}), ElementsAre("cuda:0", "-")) << "not the CPU beside a GPU";
+}
+
+TEST(TrainerDevice, ALauncherMayShowEachWorkerItsOwnGpu) {
+  EXPECT_THAT(chosen("cuda", {{"a"}, {"b"}, {"c"}}), ElementsAre("cuda:0", "cuda:0", "cuda:0"));
+  EXPECT_THAT(chosen("cuda", {{"a", "b"}, {"c", "d"}, {"c", "d"}}),
+              ElementsAre("cuda:0", "cuda:0", "cuda:1"));
+  EXPECT_THAT(chosen("cuda", {{"a", "b"}, {"b", "a"}}), ElementsAre("cuda:0", "cuda:0"))
+      << "a GPU is its UUID, whatever its number";
+  EXPECT_THAT(chosen("auto", {{}, {"a"}}), ElementsAre("-", "cuda:0"));
 }
 
 TEST(TrainerDevice, WithoutGpus) {
-  EXPECT_EQ(trainer_device("auto", 1, 0), "cpu");
-  EXPECT_EQ(trainer_device("cpu", 1, 4), "cpu");
-  EXPECT_EQ(trainer_device("cuda", 1, 0), "cuda:1") << "the trainer says that there is none";
+  EXPECT_THAT(chosen("auto", {{}, {}}), ElementsAre("cpu", "cpu"));
+  EXPECT_THAT(chosen("cuda", {{}, {}}), ElementsAre("-", "-"));
+}
+
+TEST(TrainerDevice, TheCpuIsEverybodys) {
+  EXPECT_THAT(chosen("cpu", {{"a"}, {"a"}}), ElementsAre("cpu", "cpu"));
+}
+
+TEST(TrainerDevice, SlicesAreTakenOneByOne) {
+  EXPECT_THAT(visible_slices("MIG-1,MIG-2"), ElementsAre("MIG-1", "MIG-2"));
+  EXPECT_THAT(visible_slices("MIG-1,,MIG-2"), ElementsAre("MIG-1")) << "CUDA stops there as well";
+  EXPECT_THAT(visible_slices("0,1"), IsEmpty());
+  EXPECT_THAT(visible_slices(""), IsEmpty());
+  EXPECT_THAT(visible_slices(nullptr), IsEmpty());
+}
+
+TEST(TrainerDevice, TheCoordinatorMayAskForTheCpuButNotForAGpuThatIsNotThere) {
+  const TrainerDevice own{"cuda:3", ""};
+  EXPECT_EQ(device_for_run("cpu", own).name, "cpu");
+  EXPECT_EQ(device_for_run("auto", own).name, "cuda:3");
+  EXPECT_EQ(device_for_run("cuda", own).name, "cuda:3");
+  EXPECT_EQ(device_for_run("auto", TrainerDevice{}).name, "cpu");
+  EXPECT_THROW(device_for_run("cuda", TrainerDevice{}), UserError);
 }
 
 TEST(TrainerExecutable, IsTheChosenOne) {

@@ -179,7 +179,8 @@ TEST(TrainerProcess, DiesWithItsParent) {
 TEST(TrainerProcess, NamesDevicesAndVersions) {
   const Finished devices = run_trainer({"--devices"});
   EXPECT_EQ(devices.exit_code, 0);
-  EXPECT_EQ(nlohmann::json::parse(devices.output)["devices"][0], "cpu");
+  const auto answer = nlohmann::json::parse(devices.output);
+  EXPECT_EQ(answer.at("gpus").empty(), answer.contains("why_none")) << devices.output;
   const Finished version = run_trainer({"--version"});
   EXPECT_FALSE(nlohmann::json::parse(version.output)["libtorch"].get<std::string>().empty());
 }
