@@ -24,7 +24,11 @@ constexpr std::array<unsigned long, 11> kLocal = {
 bool is_local_file_system(const std::filesystem::path& folder) {
   struct statfs status {};
   if (statfs(folder.c_str(), &status) != 0) return false;
-  return std::ranges::find(kLocal, static_cast<unsigned long>(status.f_type)) != kLocal.end();
+  return is_local_file_system_type(static_cast<unsigned long>(status.f_type));
+}
+
+bool is_local_file_system_type(unsigned long type) {
+  return std::ranges::find(kLocal, type) != kLocal.end();
 }
 
 }  // namespace headsweep::results

@@ -1,11 +1,6 @@
 #include "results/report/report.h"
 
-#include <cerrno>
-#include <fstream>
-#include <system_error>
-
 #include <SQLiteCpp/SQLiteCpp.h>
-#include <unistd.h>
 
 #include "errors/user_error.h"
 #include "results/connection.h"
@@ -133,21 +128,6 @@ std::string make_report(results::StoreReader& store, const AttentionSource& atte
     return page(document.at("sweep").at("name").get<std::string>() + " · headsweep", document);
   } catch (const SQLite::Exception& error) {
     throw UserError(results::describe_problem(error, store.path()));
-  }
-}
-
-void replace_file(const fs::path& file, const std::string& text) {
-  const fs::path fresh = file.string() + ".new" + std::to_string(getpid());
-  std::ofstream out(fresh, std::ios::binary);
-  out << text;
-  out.close();
-  std::error_code error;
-  if (out) fs::rename(fresh, file, error);
-  if (!out || error) {
-    const std::string why = error ? error.message() : std::generic_category().message(errno);
-    std::error_code ignored;
-    fs::remove(fresh, ignored);
-    throw UserError("cannot write " + file.string() + ": " + why);
   }
 }
 
