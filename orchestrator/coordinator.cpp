@@ -32,7 +32,9 @@ Coordinator::Coordinator(Scheduler scheduler, protocol::WorkerLinks& links, Reco
       observer_(observer),
       stop_request_(std::move(stop_request)),
       more_trials_(std::move(more_trials)) {
-  if (walltime_seconds) stop_at_seconds_ = stop_time(*walltime_seconds);
+  if (!walltime_seconds) return;
+  stop_at_seconds_ = stop_time(*walltime_seconds);
+  scheduler_.will_stop_at(*stop_at_seconds_);
 }
 
 Ending Coordinator::run() {
@@ -131,6 +133,8 @@ void Coordinator::perform(Actions actions) {
       if (!sink_failed_) sink_.submit(std::move(write->record));
     } else if (auto* give_up = std::get_if<GiveUpWorker>(&action)) {
       links_.abandon(give_up->worker);
+    } else if (auto* readmit = std::get_if<ReadmitWorker>(&action)) {
+      links_.readmit(readmit->worker);
     } else if (std::holds_alternative<AskForTrials>(action)) {
       grow();
     } else {

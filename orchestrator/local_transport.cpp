@@ -61,6 +61,8 @@ class LocalTransport::Workers final : public protocol::WorkerLinks {
 
   void abandon(protocol::WorkerId worker) override { abandoned_.insert(worker); }
 
+  void readmit(protocol::WorkerId worker) override { abandoned_.erase(worker); }
+
  private:
   LocalTransport& transport_;
   std::set<protocol::WorkerId> abandoned_;

@@ -39,6 +39,10 @@ void MpiWorkerLinks::abandon(protocol::WorkerId worker) {
   messages_.drop(rank_of(worker));
 }
 
+void MpiWorkerLinks::readmit(protocol::WorkerId worker) {
+  messages_.take_back(rank_of(worker));
+}
+
 std::vector<protocol::WorkerId> MpiWorkerLinks::here() const {
   std::vector<protocol::WorkerId> here;
   for (protocol::WorkerId worker = 1; worker <= workers_; ++worker) {

@@ -21,6 +21,7 @@ class MpiWorkerLinks final : public protocol::WorkerLinks {
   std::optional<protocol::Envelope> receive() override;  // throws BadMessage
   std::vector<protocol::WorkerId> take_ended() override;
   void abandon(protocol::WorkerId worker) override;
+  void readmit(protocol::WorkerId worker) override;
 
   // Workers that neither said goodbye nor were abandoned.
   [[nodiscard]] std::vector<protocol::WorkerId> here() const;

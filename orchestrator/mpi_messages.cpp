@@ -75,12 +75,25 @@ void MpiMessages::start_receiving() {
 
 void MpiMessages::drop(int rank) {
   dropped_.insert(rank);
-  for (std::deque<Transfer>* transfers : {&outgoing_, &incoming_}) {
-    const auto is_of_rank = [rank](const Transfer& transfer) { return transfer.rank == rank; };
-    std::ranges::copy_if(std::make_move_iterator(transfers->begin()),
-                         std::make_move_iterator(transfers->end()), std::back_inserter(stuck_), is_of_rank);
-    std::erase_if(*transfers, is_of_rank);
-  }
+  move_of_rank(outgoing_, stuck_outgoing_, rank);
+  move_of_rank(incoming_, stuck_incoming_, rank);
+}
+
+void MpiMessages::take_back(int rank) {
+  dropped_.erase(rank);
+  move_of_rank(stuck_outgoing_, outgoing_, rank);
+  // Before what has come since.
+  std::deque<Transfer> older;
+  move_of_rank(stuck_incoming_, older, rank);
+  move_of_rank(incoming_, older, rank);
+  std::ranges::move(older, std::back_inserter(incoming_));
+}
+
+void MpiMessages::move_of_rank(std::deque<Transfer>& from, std::deque<Transfer>& to, int rank) {
+  const auto others =
+      std::ranges::stable_partition(from, [rank](const Transfer& transfer) { return transfer.rank != rank; });
+  std::ranges::move(others, std::back_inserter(to));
+  from.erase(others.begin(), others.end());
 }
 
 bool MpiMessages::all_sent() {

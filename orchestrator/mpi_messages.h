@@ -36,6 +36,8 @@ class MpiMessages {
   std::optional<RankMessage> receive();
   // Never sends to that rank again; what is under way to it is kept but no longer looked at.
   void drop(int rank);
+  // Undoes drop(): what was under way is looked at again, in its order.
+  void take_back(int rank);
   // Ranks that MPI knows to have ended.
   [[nodiscard]] const std::set<int>& failed() {
     failed_.look();
@@ -53,13 +55,17 @@ class MpiMessages {
   };
 
   void start_receiving();
+  // Moves the transfers of one rank behind those in `to`; their order stays.
+  static void move_of_rank(std::deque<Transfer>& from, std::deque<Transfer>& to, int rank);
 
   MPI_Comm communicator_;
   int tag_;
   FailedRanks& failed_;
   std::deque<Transfer> outgoing_;
   std::deque<Transfer> incoming_;
-  std::deque<Transfer> stuck_;  // MPI may still write to and read from these
+  // Of dropped ranks: MPI may still read from and write to these.
+  std::deque<Transfer> stuck_outgoing_;
+  std::deque<Transfer> stuck_incoming_;
   std::set<int> dropped_;
 };
 

@@ -40,7 +40,7 @@ Actions Scheduler::worker_joined(protocol::WorkerId id) {
   worker.id = id;
   worker.name = "worker " + std::to_string(id);
   ++here_;
-  heartbeats_.emplace_back(now_, id);
+  begin_heartbeats(worker, now_);
   renew_lease(worker);
   send(worker, options_.welcome);
   if (phase_ != Phase::kRunning) dismiss(worker);
@@ -53,7 +53,7 @@ Actions Scheduler::message(protocol::WorkerId id, protocol::Message message) {
     renew_lease(worker);
     std::visit([&](auto& content) { on(worker, std::move(content)); }, message);
   } else {
-    drop_late(worker, message);
+    hear_again(worker, std::move(message));
   }
   conclude();
   return take_actions();
@@ -80,19 +80,21 @@ Actions Scheduler::tick(double now, bool heard_all) {
   if (heard_all) heard_seconds_ += std::min(now - now_, kMostHeardSeconds);
   now_ = now;
   while (const auto silent = leases_.pop_passed(heard_seconds_)) {
-    lose(workers_.at(*silent), "was silent for too long");
+    give_up_silent(workers_.at(*silent));
   }
   while (const auto late = goodbyes_.pop_passed(heard_seconds_)) {
     lose(workers_.at(*late), "did not say goodbye in time");
   }
   while (!heartbeats_.empty() && heartbeats_.front().first <= now_) {
-    const WorkerState& worker = workers_.at(heartbeats_.front().second);
+    WorkerState& worker = workers_.at(heartbeats_.front().second);
     heartbeats_.pop_front();
+    worker.gets_heartbeats = false;
     // One that left hears on: under MPI its rank stays to the end of the run, unless the coordinator is gone.
     if (worker.phase == WorkerPhase::kLost) continue;
     send(worker, protocol::CoordinatorHeartbeat{});
-    heartbeats_.emplace_back(now_ + options_.welcome.heartbeat_seconds, worker.id);
+    begin_heartbeats(worker, now_ + options_.welcome.heartbeat_seconds);
   }
+  stop_if_too_late();
   conclude();
   return take_actions();
 }
@@ -116,6 +118,7 @@ void Scheduler::on(WorkerState& worker, protocol::AttemptProgress progress) {
   Attempt* attempt = worker.line.find(progress.attempt);
   if (attempt == nullptr) return;
   begin_bundle(worker, attempt->bundle);
+  observe_update(worker, *attempt);
   const auto steps = static_cast<double>(queue_.trial(attempt->index).settings.training.steps);
   const double flops_done = attempt->flops * std::clamp(static_cast<double>(progress.step) / steps, 0.0, 1.0);
   progress_.flops_done += flops_done - attempt->flops_done;
@@ -170,14 +173,16 @@ void Scheduler::feed(WorkerState& worker) {
 }
 
 void Scheduler::feed_hungry() {
-  while (phase_ == Phase::kRunning && !hungry_.empty() && queue_.waiting() > 0) {
-    dispatch(workers_.at(*hungry_.begin()));
+  if (phase_ != Phase::kRunning || queue_.waiting() == 0) return;
+  for (const protocol::WorkerId id : std::vector(hungry_.begin(), hungry_.end())) {
+    if (queue_.waiting() > 0 && reaches_checkpoint(workers_.at(id))) dispatch(workers_.at(id));
   }
 }
 
 bool Scheduler::wants_more(const WorkerState& worker) const {
   if (phase_ != Phase::kRunning || worker.phase != WorkerPhase::kActive || queue_.waiting() == 0)
     return false;
+  if (!reaches_checkpoint(worker)) return false;
   if (worker.line.empty()) return true;
   const std::int64_t others = progress_.workers - 1;
   if (queue_.waiting() <= others * options_.bundle) return false;
@@ -208,7 +213,9 @@ void Scheduler::dispatch(WorkerState& worker) {
 }
 
 void Scheduler::begin_bundle(WorkerState& worker, protocol::AttemptId bundle) {
-  for (const protocol::AttemptId attempt : worker.line.begin(bundle)) {
+  const std::vector<protocol::AttemptId> begun = worker.line.begin(bundle);
+  await_first_update(worker, begun);
+  for (const protocol::AttemptId attempt : begun) {
     ++progress_.running;
     record(results::AttemptStarted{.attempt = attempt,
                                    .trial = queue_.trial(worker.line.find(attempt)->index).trial,
@@ -235,6 +242,11 @@ Attempt Scheduler::take_attempt(WorkerState& worker, protocol::AttemptId number)
 void Scheduler::renew_lease(const WorkerState& worker) {
   leases_.set(worker.id,
               heard_seconds_ + (worker.said_hello ? options_.lease_seconds : options_.join_seconds));
+}
+
+void Scheduler::begin_heartbeats(WorkerState& worker, double first) {
+  if (std::exchange(worker.gets_heartbeats, true)) return;
+  heartbeats_.emplace_back(first, worker.id);
 }
 
 void Scheduler::conclude() {
@@ -281,7 +293,7 @@ Actions Scheduler::grow(std::vector<results::OpenTrial> trials) {
 }
 
 Ending Scheduler::ending() const {
-  Ending ending = {.end = RunEnd::kAllDone, .why = "", .every_worker_left = !lost_any_, .error = error_};
+  Ending ending = {.end = RunEnd::kAllDone, .why = "", .every_worker_left = lost_ == 0, .error = error_};
   if (unfinished_ > 0) {
     ending.end = RunEnd::kStopped;
     ending.why = why_;

@@ -14,10 +14,13 @@
 //   dies with several trials in its bundle, but these are trained alone from then on; nor does a trainer
 //   that cannot be started.
 // - A worker that is silent for `lease_seconds` is given up: its attempts end as kWorkerLost, its trials
-//   wait again, whatever it still sends is dropped, late results being recorded.
+//   wait again, whatever it still sends is dropped, late results being recorded. Heard again (it was stopped,
+//   or cut off) it is told so; it kills its trainer, says hello and joins anew.
 // - A worker that fails kBadWorkerFailures different trials in a row while others finish some, or that
 //   cannot start its trainer for kStartFailures bundles in a row, is drained. Never the last one: if that
 //   one cannot start its trainer the run ends with an error.
+// - Where the run has to end at a known time, no bundle is dispatched that could not do an update before it, by what the
+//   last bundles took; when nobody has work for that reason the run stops.
 // - When every trial has ended and its result is committed, the workers are shut down, unless the sweep may
 //   grow: then more trials are asked for first, once. A stop request drains them.
 #pragma once
@@ -34,6 +37,7 @@
 #include <variant>
 #include <vector>
 
+#include "orchestrator/checkpoint_time.h"
 #include "orchestrator/deadlines.h"
 #include "orchestrator/keep_models.h"
 #include "orchestrator/progress.h"
@@ -85,11 +89,14 @@ struct WriteRecord {
 struct GiveUpWorker {  // WorkerLinks::abandon
   protocol::WorkerId worker;
 };
+struct ReadmitWorker {  // WorkerLinks::readmit
+  protocol::WorkerId worker;
+};
 struct Finish {  // the last action of a run
   Ending ending;
 };
 struct AskForTrials {};  // answered by grow(); every trial so far has ended and its result is committed
-using Action = std::variant<SendMessage, WriteRecord, GiveUpWorker, AskForTrials, Finish>;
+using Action = std::variant<SendMessage, WriteRecord, GiveUpWorker, ReadmitWorker, AskForTrials, Finish>;
 using Actions = std::vector<Action>;
 
 class Scheduler {
@@ -109,6 +116,8 @@ class Scheduler {
   // arrived was passed in. Only then does silence mean anything: while a full writer or a suspended process
   // keeps the coordinator from listening, no lease runs down.
   [[nodiscard]] Actions tick(double now, bool heard_all);
+  // The run will be stopped at that time, of tick(). Before the first event.
+  void will_stop_at(double when) { stops_at_ = when; }
   // Ends the run early: running trials are checkpointed, the rest is handed back.
   [[nodiscard]] Actions stop(const std::string& why);
   // Ends the run at once because nothing can be recorded any more.
@@ -130,6 +139,9 @@ class Scheduler {
   template <class NotFromAgents>
   void on(WorkerState& worker, NotFromAgents message);
   void drop_late(WorkerState& worker, const protocol::Message& message);
+  // A worker that is not here says something: scheduler_return.cpp.
+  void hear_again(WorkerState& worker, protocol::Message message);
+  void come_back(WorkerState& worker, protocol::WorkerHello hello);
 
   void feed(WorkerState& worker);
   void feed_hungry();
@@ -150,7 +162,16 @@ class Scheduler {
   void lose(WorkerState& worker, const std::string& why);
   void retire(WorkerState& worker, WorkerPhase phase, const std::string& state);
 
+  // The end of the time: scheduler_reach.cpp.
+  void await_first_update(WorkerState& worker, const std::vector<protocol::AttemptId>& bundle);
+  void observe_update(WorkerState& worker, const Attempt& attempt);
+  [[nodiscard]] bool reaches_checkpoint(const WorkerState& worker) const;
+  void stop_if_too_late();
+  void begin_stop(const std::string& why);
+
   void renew_lease(const WorkerState& worker);
+  void begin_heartbeats(WorkerState& worker, double first);
+  void give_up_silent(WorkerState& worker);
   void dismiss_all(Phase phase, const std::string& why);
   void dismiss(WorkerState& worker);
   void conclude();
@@ -173,9 +194,11 @@ class Scheduler {
   std::map<protocol::WorkerId, WorkerState> workers_;
   std::set<protocol::WorkerId> hungry_;  // active and holding nothing
   std::int64_t here_ = 0;                // workers that have neither left nor been lost
-  bool lost_any_ = false;
+  std::int64_t lost_ = 0;                // given up and not come back
   Deadlines leases_;
   Deadlines goodbyes_;
+  std::optional<double> stops_at_;
+  CheckpointTimes checkpoint_times_;
   std::deque<std::pair<double, protocol::WorkerId>> heartbeats_;  // due time; equal intervals keep it sorted
   std::unordered_map<protocol::AttemptId, protocol::WorkerId> uncommitted_;  // looked up only, never iterated
 

@@ -113,7 +113,7 @@ void Scheduler::lose(WorkerState& worker, const std::string& why) {
     worker.lost_attempts[attempt] = queue_.trial(worker.line.find(attempt)->index).trial;
     plan_again(worker, attempt, EndReason::kWorkerLost, message);
   }
-  lost_any_ = true;
+  ++lost_;
   actions_.emplace_back(GiveUpWorker{.worker = worker.id});
   record_event("worker_lost", message, worker);
   retire(worker, WorkerPhase::kLost, "lost");
@@ -132,18 +132,22 @@ void Scheduler::retire(WorkerState& worker, WorkerPhase phase, const std::string
 
 Actions Scheduler::worker_broken(protocol::WorkerId id, const std::string& why) {
   WorkerState& worker = workers_.at(id);
+  worker.may_return = false;
   if (worker.here()) lose(worker, why);
+  if (worker.phase == WorkerPhase::kReturning) give_up_silent(worker);
   conclude();
   return take_actions();
 }
 
 Actions Scheduler::stop(const std::string& why) {
-  if (phase_ == Phase::kRunning) {
-    record(results::Event{.kind = "stopped", .message = why, .trial = std::nullopt, .worker = std::nullopt});
-    dismiss_all(Phase::kDraining, why);
-  }
+  if (phase_ == Phase::kRunning) begin_stop(why);
   conclude();
   return take_actions();
+}
+
+void Scheduler::begin_stop(const std::string& why) {
+  record(results::Event{.kind = "stopped", .message = why, .trial = std::nullopt, .worker = std::nullopt});
+  dismiss_all(Phase::kDraining, why);
 }
 
 Actions Scheduler::abort(const std::string& why) {

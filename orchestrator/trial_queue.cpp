@@ -34,9 +34,12 @@ void TrialQueue::append(std::vector<results::OpenTrial> trials) {
 }
 
 double TrialQueue::flops(Index index) const {
+  return flops_of_update(index) * static_cast<double>(trials_[index].settings.training.steps);
+}
+
+double TrialQueue::flops_of_update(Index index) const {
   const trial::Settings& settings = trials_[index].settings;
-  return trial::training_flops_per_sequence(settings.model) * static_cast<double>(settings.training.batch) *
-         static_cast<double>(settings.training.steps);
+  return trial::training_flops_per_sequence(settings.model) * static_cast<double>(settings.training.batch);
 }
 
 std::int64_t TrialQueue::waiting() const {

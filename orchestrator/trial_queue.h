@@ -23,6 +23,8 @@ class TrialQueue {
   [[nodiscard]] const results::OpenTrial& trial(Index index) const { return trials_[index]; }
   // Floating-point operations of training it: the estimate of what it costs.
   [[nodiscard]] double flops(Index index) const;
+  // The same of one update.
+  [[nodiscard]] double flops_of_update(Index index) const;
   // Trials that wait.
   [[nodiscard]] std::int64_t waiting() const;
   // All trials, waiting or not.
@@ -31,6 +33,8 @@ class TrialQueue {
   // Behind all others.
   void append(std::vector<results::OpenTrial> trials);
 
+  // The trial that `worker` would get. Requires waiting() > 0.
+  [[nodiscard]] Index next_for(protocol::WorkerId worker) const;
   // Takes the next trial for `worker` and, behind it, up to `most` - 1 more that may be stacked with it.
   // Requires waiting() > 0 and most > 0.
   std::vector<Index> take(std::int64_t most, protocol::WorkerId worker);
@@ -52,7 +56,6 @@ class TrialQueue {
     bool alone;
   };
 
-  [[nodiscard]] Index next_for(protocol::WorkerId worker) const;
   void remove(Index next);
 
   std::vector<results::OpenTrial> trials_;

@@ -18,12 +18,13 @@ namespace headsweep::orchestrator {
 inline constexpr std::int64_t kBadWorkerFailures = 5;
 
 enum class WorkerPhase : std::uint8_t {
-  kJoining,   // welcomed, no hello yet
-  kActive,    // gets trials
-  kDraining,  // told to hand back what it has
-  kLeaving,   // told to shut down
-  kGone,      // said goodbye
-  kLost,      // given up: silent, or talking nonsense
+  kJoining,    // welcomed, no hello yet
+  kActive,     // gets trials
+  kDraining,   // told to hand back what it has
+  kLeaving,    // told to shut down
+  kGone,       // said goodbye
+  kLost,       // given up: silent, or talking nonsense
+  kReturning,  // given up, heard again and told so: it is to say hello
 };
 
 // One trial on its way at a worker.
@@ -60,7 +61,9 @@ class BundleLine {
   [[nodiscard]] bool empty() const { return attempts_.empty(); }
   [[nodiscard]] std::int64_t attempts() const { return std::ssize(attempts_); }
   [[nodiscard]] std::int64_t bundles() const { return std::ssize(bundles_); }
-  // Floating-point operations of the bundles behind the first.
+  // Floating-point operations of all that it holds.
+  [[nodiscard]] double flops() const { return flops_; }
+  // Of the bundles behind the first.
   [[nodiscard]] double prefetched_flops() const;
   // Numbers of all attempts, ascending.
   [[nodiscard]] std::vector<protocol::AttemptId> all() const;
@@ -108,19 +111,31 @@ class FailureStreak {
   std::int64_t finished_at_begin_ = 0;
 };
 
+// A bundle whose turn has come and that has not told of an update yet.
+struct AwaitedUpdate {
+  protocol::AttemptId bundle;
+  double since;
+  double flops;  // of one update of the bundle
+};
+
 struct WorkerState {
   protocol::WorkerId id;
   WorkerPhase phase = WorkerPhase::kJoining;
   bool said_hello = false;
+  bool may_return = false;  // once lost: it was only silent
+  bool gets_heartbeats = false;
   std::string name;  // host and process, for messages; "worker 3" before its hello
   BundleLine line;
   Speed speed;
+  std::optional<AwaitedUpdate> awaited;
   FailureStreak failures;
   std::set<protocol::AttemptId> unstarted_bundles;  // in a row: the trainer could not even be started
   // Trials of the attempts it held when it was given up: late results name them.
   std::map<protocol::AttemptId, protocol::TrialId> lost_attempts;
 
-  [[nodiscard]] bool here() const { return phase != WorkerPhase::kGone && phase != WorkerPhase::kLost; }
+  [[nodiscard]] bool here() const {
+    return phase != WorkerPhase::kGone && phase != WorkerPhase::kLost && phase != WorkerPhase::kReturning;
+  }
 };
 
 }  // namespace headsweep::orchestrator

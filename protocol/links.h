@@ -32,6 +32,8 @@ class WorkerLinks {
   virtual std::vector<WorkerId> take_ended() = 0;
   // Never sends to that worker again (it is suspected dead).
   virtual void abandon(WorkerId worker) = 0;
+  // It was heard after all: sends to it again.
+  virtual void readmit(WorkerId worker) = 0;
 };
 
 // An agent's end. Used by one thread. Never blocks.

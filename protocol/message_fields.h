@@ -97,6 +97,11 @@ struct Fields<Shutdown> {
   static constexpr std::tuple<> list{};
 };
 template <>
+struct Fields<GivenUp> {
+  static constexpr std::string_view kind = "given_up";
+  static constexpr std::tuple<> list{};
+};
+template <>
 struct Fields<TrainBundle> {
   static constexpr std::string_view kind = "train_bundle";
   static constexpr std::tuple list{Field{"bundle", &TrainBundle::bundle},

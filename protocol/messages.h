@@ -113,6 +113,8 @@ struct Drain {  // finish nothing: checkpoint the running bundle, return what ha
   std::string why;
 };
 struct Shutdown {};  // all is done: say goodbye and end
+// It was silent for longer than its lease and its attempts went to others: drop all that it has, say hello again.
+struct GivenUp {};
 
 // ---- agent -> trainer
 
@@ -153,7 +155,7 @@ struct TrialStopped {
 
 using Message =
     std::variant<WorkerHello, WorkerHeartbeat, AttemptProgress, AttemptDone, AttemptFailed, AttemptsReturned,
-                 WorkerGoodbye, Welcome, Assign, Committed, CoordinatorHeartbeat, Drain, Shutdown,
+                 WorkerGoodbye, Welcome, Assign, Committed, CoordinatorHeartbeat, Drain, Shutdown, GivenUp,
                  TrainBundle, StopTraining, TrainerHello, TrialProgress, TrialDone, TrialError, TrialStopped>;
 
 class DecodeError : public std::runtime_error {

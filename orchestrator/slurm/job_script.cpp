@@ -71,6 +71,10 @@ void add_arguments(Directives& directives, const sweep::SlurmOptions& slurm) {
   for (const std::string& argument : slurm.sbatch_args) directives.add_raw(directive_word(argument));
 }
 
+std::int64_t signal_before_end(const JobScript& script) {
+  return seconds_before_end(script.checkpoint_every_seconds, limit_of(script.slurm));
+}
+
 std::string job_directives(const JobScript& script) {
   const sweep::SlurmOptions& slurm = script.slurm;
   Directives directives;
@@ -83,8 +87,7 @@ std::string job_directives(const JobScript& script) {
   if (script.shards) directives.add_raw("--array=1-" + std::to_string(*script.shards));
   add_log(directives, script, script.shards ? "slurm-%A_%a.log" : "slurm-%j.log");
   directives.add_raw("--requeue");
-  directives.add_raw("--signal=B:USR1@" +
-                     std::to_string(seconds_before_end(script.checkpoint_every_seconds, limit_of(slurm))));
+  directives.add_raw("--signal=B:USR1@" + std::to_string(signal_before_end(script)));
   add_arguments(directives, slurm);
   return directives.lines();
 }
@@ -172,10 +175,11 @@ std::string write_job_script(const JobScript& script) {
     text += "store=$store.d/shards/$SLURM_ARRAY_TASK_ID-of-" + std::to_string(*script.shards) + ".db\n";
   }
   text += "max_restarts=" + std::to_string(script.slurm.max_restarts.value_or(kDefaultMaxRestarts)) + "\n";
+  text += "signal_before_end=" + std::to_string(signal_before_end(script)) + "\n";
   text += finish(script);
   text += run_arguments(script);
   text += setup_lines(script.slurm);
-  text += std::string(kBookkeeping) + kPreparation;
+  text += std::string(kBookkeeping) + kPreparation + kTimeLeft;
   text += count_workers(script.slurm) + launch(script.slurm);
   return text + kTraining + kDecision;
 }

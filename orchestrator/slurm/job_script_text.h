@@ -46,6 +46,15 @@ echo "$before $idle" >"$record"
 
 )bash";
 
+// So that the run begins nothing that would not reach a checkpoint: it knows when the signal comes. It stops 30 s before
+// its walltime is over.
+inline constexpr const char* kTimeLeft = R"bash(# Where the slot has an end the run is told of it.
+if ends=$(date -d "$(squeue -h -j "$job" -o %e)" +%s 2>/dev/null); then
+  left=$((ends - $(date +%s) - signal_before_end + 30))
+  ((left <= 0)) || run+=(--walltime "${left}s")
+fi
+)bash";
+
 inline constexpr const char* kCountAllocatedCpus = R"bash(# As "4(x2),8": how many on how many nodes.
 cpus=0
 IFS=, read -ra groups <<<"$SLURM_JOB_CPUS_PER_NODE"

@@ -64,6 +64,10 @@ def send(member, number):
         return False
 
 
+def parent_of(pid):
+    return int(pathlib.Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[1])
+
+
 def trial_under_way(member):
     """The number of the trial to whose log this trainer writes, or nothing."""
     try:

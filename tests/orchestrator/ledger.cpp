@@ -8,7 +8,9 @@ namespace headsweep::orchestrator::testing {
 
 void Ledger::add(const results::Record& record) {
   if (const auto* seen = std::get_if<results::WorkerSeen>(&record)) {
-    EXPECT_TRUE(workers_.emplace(seen->worker, "").second) << "worker " << seen->worker << " seen twice";
+    const auto [place, is_new] = workers_.emplace(seen->worker, "");
+    EXPECT_TRUE(is_new || place->second == "lost") << "worker " << seen->worker << " seen twice";
+    place->second = "";
   } else if (const auto* left = std::get_if<results::WorkerEnded>(&record)) {
     EXPECT_TRUE(workers_.contains(left->worker) && workers_[left->worker].empty());
     workers_[left->worker] = left->state;

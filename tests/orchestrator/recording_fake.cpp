@@ -59,6 +59,8 @@ void RecordingFake::perform(Actions actions) {
       sink_.submit(std::move(write->record));
     } else if (auto* give_up = std::get_if<GiveUpWorker>(&action)) {
       EXPECT_TRUE(given_up_.insert(give_up->worker).second);
+    } else if (auto* readmit = std::get_if<ReadmitWorker>(&action)) {
+      EXPECT_EQ(given_up_.erase(readmit->worker), 1U);
     } else {
       ending_ = std::get<Finish>(action).ending;
     }

@@ -31,8 +31,15 @@ void ScriptedWorker::take(const protocol::Message& message) {
     waiting_.push_back(assign->bundle);
   } else if (const auto* committed = std::get_if<protocol::Committed>(&message)) {
     for (const protocol::AttemptId attempt : committed->attempts) {
-      EXPECT_EQ(uncommitted_.erase(attempt), 1U) << "attempt " << attempt << " acknowledged without a result";
+      EXPECT_TRUE(uncommitted_.erase(attempt) == 1 || was_given_up_)
+          << "attempt " << attempt << " acknowledged without a result";
     }
+  } else if (std::holds_alternative<protocol::GivenUp>(message)) {
+    was_given_up_ = true;
+    waiting_.clear();
+    running_.reset();
+    uncommitted_.clear();
+    to_say_.emplace_back(sample_hello());
   } else if (std::holds_alternative<protocol::Drain>(message)) {
     drain();
   } else if (std::holds_alternative<protocol::Shutdown>(message)) {

@@ -70,6 +70,7 @@ class ScriptedWorker {
   Stage& stage_;
   bool was_welcomed_ = false;
   bool was_shut_down_ = false;
+  bool was_given_up_ = false;  // some time: results that it dropped may be acknowledged
   bool has_ended_ = false;
   bool has_vanished_ = false;
   std::deque<Bundle> waiting_;

@@ -111,6 +111,7 @@ class Simulation {
   }
 
   [[nodiscard]] const std::string& log() const { return log_; }
+  [[nodiscard]] std::int64_t returns() const { return ledger_.events("worker_returned"); }
 
  private:
   SchedulerOptions options() const {
@@ -169,6 +170,8 @@ class Simulation {
         if (done != nullptr) uncommitted_.push_back(done->attempt);
       } else if (const auto* give_up = std::get_if<GiveUpWorker>(&action)) {
         log_ += "give up " + std::to_string(give_up->worker) + "\n";
+      } else if (const auto* readmit = std::get_if<ReadmitWorker>(&action)) {
+        log_ += "readmit " + std::to_string(readmit->worker) + "\n";
       } else {
         ending_ = std::get<Finish>(action).ending;
       }
@@ -187,13 +190,16 @@ class Simulation {
 };
 
 TEST(SimulationTest, EveryTrialEndsOnceInTheRightState) {
+  std::int64_t returns = 0;
   for (std::uint32_t seed = 0; seed < 500; ++seed) {
     SCOPED_TRACE("seed " + std::to_string(seed));
     Simulation simulation(seed);
     simulation.run();
     simulation.check();
     if (HasFailure()) return;
+    returns += simulation.returns();
   }
+  EXPECT_GT(returns, 0) << "no worker stalled for longer than its lease and came back";
 }
 
 TEST(SimulationTest, EqualEventsGiveEqualActions) {

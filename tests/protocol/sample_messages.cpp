@@ -73,6 +73,7 @@ std::vector<Message> sample_messages() {
           CoordinatorHeartbeat{},
           Drain{"walltime"},
           Shutdown{},
+          GivenUp{},
           TrainBundle{sample_bundle(), "/data/results.d", 1.1},
           StopTraining{},
           TrainerHello{4712, "cpu", "2.13.0"},

@@ -7,8 +7,8 @@
 namespace headsweep::agent {
 
 AgentCore::AgentCore(const protocol::WorkerHello& hello, const AgentLimits& limits, Time now)
-    : limits_(limits), coordinator_(limits, now), trainer_since_(now) {
-  to_coordinator(hello);
+    : hello_(hello), limits_(limits), coordinator_(limits, now), trainer_since_(now) {
+  to_coordinator(hello_);
 }
 
 std::vector<Action> AgentCore::take_actions() {
@@ -22,6 +22,7 @@ void AgentCore::on_coordinator(Time now, protocol::Message message) {
   if (auto* assign = std::get_if<protocol::Assign>(&message)) return take(now, std::move(*assign));
   if (auto* committed = std::get_if<protocol::Committed>(&message)) return take(now, *committed);
   if (std::holds_alternative<protocol::CoordinatorHeartbeat>(message)) return;
+  if (std::holds_alternative<protocol::GivenUp>(message)) return start_afresh(now);
   if (std::holds_alternative<protocol::Drain>(message) ||
       std::holds_alternative<protocol::Shutdown>(message)) {
     return leave(now);
@@ -48,6 +49,18 @@ void AgentCore::take(Time now, protocol::Assign&& assign) {
 
 void AgentCore::take(Time, const protocol::Committed& committed) {
   for (const protocol::AttemptId attempt : committed.attempts) uncommitted_.erase(attempt);
+}
+
+// Others train what it had: nothing of it is answered for any more.
+void AgentCore::start_afresh(Time now) {
+  queue_.clear();
+  uncommitted_.clear();
+  if (running_ && trainer_ == Trainer::kReady) {
+    kill_trainer(now, protocol::EndReason::kWorkerLost, "killed, since its attempts were given up");
+  }
+  running_.reset();
+  to_coordinator(hello_);
+  advance(now);
 }
 
 void AgentCore::leave(Time now) {

@@ -59,6 +59,7 @@ class AgentCore {
   void take(Time now, const protocol::Welcome& welcome);
   void take(Time now, protocol::Assign&& assign);
   void take(Time now, const protocol::Committed& committed);
+  void start_afresh(Time now);
   void leave(Time now);
   void advance(Time now);
   void return_queued();
@@ -82,6 +83,7 @@ class AgentCore {
   void check_running(Time now);
   [[nodiscard]] double seconds_in_state(Time now) const { return Seconds(now - trainer_since_).count(); }
 
+  protocol::WorkerHello hello_;
   AgentLimits limits_;
   CoordinatorWatch coordinator_;
   std::optional<protocol::Welcome> welcome_;

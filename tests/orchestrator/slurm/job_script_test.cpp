@@ -115,6 +115,7 @@ TEST(JobScript, SignalsEarlyEnoughForTheCheckpointsOfTheSweep) {
   script.slurm.time = {};
   script.checkpoint_every_seconds = 86400;
   EXPECT_THAT(write_job_script(script), HasSubstr("--signal=B:USR1@600\n"));
+  EXPECT_THAT(write_job_script(script), HasSubstr("\nsignal_before_end=600\n"));
 }
 
 TEST(JobScript, StartsTheStepOfSrunWithAllDevicesOfANode) {

@@ -1,0 +1,32 @@
+// How long a bundle takes from the moment its turn comes until it can be checkpointed: until its first update.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+
+#include "protocol/links.h"
+
+namespace headsweep::orchestrator {
+
+// Measured at every bundle's first progress message, setting up and, for a worker's first bundle, the trainer's start
+// included. O(log n) per call.
+class CheckpointTimes {
+ public:
+  // `flops`: of one update of the whole bundle. The newest counts.
+  void observe(protocol::WorkerId worker, double seconds, double flops);
+  // What such a bundle would take at that worker; by the slowest of the others where this one has shown nothing yet.
+  // A cheaper bundle than the one measured takes as long, a dearer one in proportion. 0 while nobody knows.
+  [[nodiscard]] double seconds_for(protocol::WorkerId worker, double flops) const;
+
+ private:
+  struct Measured {
+    double seconds;
+    double flops;
+  };
+  [[nodiscard]] static double scaled(const Measured& measured, double flops);
+
+  std::map<protocol::WorkerId, Measured> newest_;
+};
+
+}  // namespace headsweep::orchestrator
