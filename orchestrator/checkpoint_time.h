@@ -9,8 +9,8 @@
 
 namespace headsweep::orchestrator {
 
-// Measured at every bundle's first progress message, setting up and, for a worker's first bundle, the trainer's start
-// included. O(log n) per call.
+// Measured at the first progress message of every bundle (half a second after its first update at most) or its first
+// result, setting up and, for a worker's first bundle, the trainer's start included. O(log n) per call.
 class CheckpointTimes {
  public:
   // `flops`: of one update of the whole bundle. The newest counts.

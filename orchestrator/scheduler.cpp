@@ -129,6 +129,7 @@ void Scheduler::on(WorkerState& worker, protocol::AttemptDone done) {
   const Attempt* held = worker.line.find(done.attempt);
   if (held == nullptr) return drop_late(worker, done);
   begin_bundle(worker, held->bundle);
+  observe_update(worker, *held);  // it may have been too short for a message on its way
   const Attempt attempt = take_attempt(worker, done.attempt);
   worker.speed.observe(done.result.train_seconds + done.result.measure_seconds, attempt.flops);
   worker.failures.reset();

@@ -6,7 +6,7 @@ import subprocess
 import time
 import unittest
 
-from harness import ERROR, HEADSWEEP, StoreTest, UNFINISHED, mpirun, rows, wait_until
+from harness import BIN, ERROR, HEADSWEEP, StoreTest, UNFINISHED, mpirun, rows, wait_until
 from process_family import ProcessFamily, TRAINER, trial_under_way
 
 SWEEP = str(pathlib.Path(__file__).with_name("chaos.toml"))
@@ -71,6 +71,18 @@ class Stopping(StoreTest):
         run = self.start((HEADSWEEP,), "--workers", "2", "--walltime", "15s")
         self.assert_stopped(run, began)
         self.assertLess(time.monotonic() - began, 15, "it ends before its time is over")
+
+    def test_nothing_begins_that_cannot_reach_a_checkpoint(self):
+        """The first trial takes 8 s and more to its first update, since the trainer is slow to start. Of the 24 s before the
+        run is stopped it leaves less than twice that: no second one begins, although it would have been fast."""
+        trainer = self.folder / "trainer.sh"
+        trainer.write_text(f'#!/bin/bash\nsleep 8\nexec "{BIN / "headsweep-trainer"}" "$@"\n')
+        trainer.chmod(0o755)
+        finished = self.run_headsweep("run", SWEEP, "--set", "zip=[]", "--set", "training.steps=200", "--store", self.store(),
+                                      "--trainer", str(trainer), "--workers", "1", "--walltime", "32s")
+        self.assert_code(finished, UNFINISHED)
+        self.assertIn("the walltime is nearly over: no other trial would reach a checkpoint", finished.stderr)
+        self.assertEqual(rows(self.store(), "select trial, state from attempts"), [(1, "done")])
 
     def test_mpirun_terminated(self):
         """The ranks have a second: whatever they manage, the store is whole and nobody is left."""

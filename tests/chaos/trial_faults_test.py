@@ -2,11 +2,12 @@
 with the same seed, everything else goes on."""
 
 import os
+import pathlib
 import signal
 import subprocess
 import unittest
 
-from harness import BIN, DONE, ERROR, HEADSWEEP, SOME_FAILED, StoreTest, rows, wait_until
+from harness import BIN, DONE, ERROR, HEADSWEEP, SOME_FAILED, StoreTest, mpirun, rows, wait_until
 from process_family import ProcessFamily, TRAINER, trial_under_way
 
 SWEEP = """
@@ -32,6 +33,19 @@ checkpoint_every = "0.2s"
 retries = 1
 """
 TRAINER_PROGRAM = str(BIN / "headsweep-trainer")
+
+
+def memory_group(size):
+    """The folder of a new control group (either version) of at most `size` bytes, or nothing where that is not allowed."""
+    for root, limit in (("/sys/fs/cgroup/memory", "memory.limit_in_bytes"), ("/sys/fs/cgroup", "memory.max")):
+        group = pathlib.Path(root, f"headsweep-test-{os.getpid()}")
+        try:
+            group.mkdir()
+            (group / limit).write_text(str(size))
+            return group
+        except OSError:
+            continue
+    return None
 
 
 class TrialFaults(StoreTest):
@@ -130,6 +144,38 @@ class TrialFaults(StoreTest):
         self.end(self.start(self.sweep(seeds=1, steps=3, width=4096), "--trainer", limited), SOME_FAILED)
         self.assertEqual([row[1] for row in self.failures()], ["error", "error"])
         self.assertIn("memory", self.failures()[0][4])
+
+    def test_killed_for_its_memory(self):
+        """By the kernel, in a group of processes that may have less than the model needs."""
+        group = memory_group(400 << 20)
+        if group is None:
+            self.skipTest("no control group for memory can be made here")
+        self.addCleanup(group.rmdir)
+        trainer = self.once(f'echo $$ >{group}/cgroup.procs; exec "{TRAINER_PROGRAM}" "$@"')
+        self.end(self.start(self.sweep(seeds=1, steps=3, width=2048), "--trainer", trainer), DONE)
+        self.assert_retried_and_done("trainer_killed", signal.SIGKILL)
+
+    def test_a_worker_that_fails_everything_is_drained_and_named(self):
+        """The trainers of the first worker that starts one die in every trial; the other worker's do not."""
+        bad = self.folder / "bad"
+        trainer = self.wrapper(f'''
+( set -o noclobber; echo $PPID >"{bad}" ) 2>/dev/null
+if [[ $(<"{bad}") == "$PPID" ]]; then
+  ( until [[ $(readlink /proc/$$/fd/1) == */trial-* ]]; do sleep 0.01; done; kill -SEGV $$ ) 3>&- >/dev/null 2>&1 &
+fi
+exec "{TRAINER_PROGRAM}" "$@"''')
+        finished = subprocess.run(
+            [*mpirun(3, "run", self.sweep(seeds=24, steps=3000), "--store", self.store(), "--trainer", trainer)],
+            capture_output=True, text=True, timeout=300, env=self.family.environment())
+        self.assert_code(finished, DONE)
+        wait_until(lambda: not self.family.members(), seconds=20)
+        [(pid, state)] = rows(self.store(), "select pid, state from workers where state <> 'finished'")
+        self.assertEqual((str(pid), state), (bad.read_text().strip(), "drained"))
+        [(message,)] = rows(self.store(), "select message from events where kind = 'worker_drained'")
+        self.assertIn("failed 5 trials in a row while others finished some", message)
+        failed = rows(self.store(), "select count(distinct trial), count(*) from attempts where state = 'failed'")
+        self.assertGreaterEqual(failed[0][0], 5)
+        self.assertEqual(set(self.states().values()), {"done"})
 
     def test_cannot_start(self):
         trainer = self.wrapper('echo "no such library" >&2; exit 3')

@@ -33,7 +33,7 @@ keep = "all"
 
 # Of a file or a folder: no slash. Of a sweep anything.
 NAMES = ("it's \"quoted\" `id` $(touch broken)",
-         "two\nlines; rm -rf .\t|",
+         "two\nlines; touch broken\t|",
          "-leading",
          "--out=x",
          "file:a.db?mode=memory&cache=shared#x%20%41",

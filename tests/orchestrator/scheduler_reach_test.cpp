@@ -68,6 +68,12 @@ TEST_F(SchedulerReachTest, DispatchesWhileTwiceTheMeasuredTimeIsLeft) {
   }
 }
 
+TEST_F(SchedulerReachTest, AResultCountsWhereNoProgressWasTold) {
+  start(2, 1, 100);
+  at(40);
+  EXPECT_THAT(assigned(done(1, 1, 1), 1), IsEmpty());
+}
+
 TEST_F(SchedulerReachTest, PrefetchesWhatWouldBeginInTime) {
   for (const bool in_time : {true, false}) {
     start(9, 1, 100);

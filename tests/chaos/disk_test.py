@@ -1,0 +1,63 @@
+"""A disk that fails below a store while a run writes it: the run ends with code 1 and one line; the store opens, is
+whole, and the same command resumes to equal results."""
+
+import errno
+import pathlib
+import subprocess
+import unittest
+
+from harness import BIN, DONE, ERROR, HEADSWEEP, StoreTest, UNFINISHED, done_trials, mpirun, wait_until
+from process_family import ProcessFamily
+
+SWEEP = str(pathlib.Path(__file__).with_name("chaos.toml"))
+SETTINGS = ("--set", "sweep.seeds=10", "--set", "zip=[]", "--set", "training.steps=4000")
+
+
+class Disk(StoreTest):
+    @classmethod
+    def setUpClass(cls):
+        cls.undisturbed = cls("test_full")
+        cls.undisturbed.setUp()
+        cls.addClassCleanup(cls.undisturbed.doCleanups)
+        cls.reference = cls.undisturbed.store()
+        cls.undisturbed.assert_code(
+            cls.undisturbed.run_headsweep("run", SWEEP, *SETTINGS, "--store", cls.reference, "--workers", "2"), DONE)
+
+    def test_full(self):
+        self.fail_and_resume((HEADSWEEP, "run"), errno.ENOSPC, "no space is left")
+
+    def test_input_output_error(self):
+        self.fail_and_resume((HEADSWEEP, "run"), errno.EIO, "input/output error")
+
+    def test_input_output_error_under_mpirun(self):
+        self.fail_and_resume(mpirun(3, "run"), errno.EIO, "input/output error")
+
+    def fail_and_resume(self, command, number, words):
+        family = ProcessFamily()
+        self.addCleanup(family.kill_all)
+        switch = self.folder / "broken"
+        arguments = (*command, SWEEP, *SETTINGS, "--store", self.store(), "--quiet")
+        run = subprocess.Popen(arguments, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True,
+                               env=family.environment() | {"LD_PRELOAD": str(BIN / "tests" / "libfailing_disk.so"),
+                                                           "HEADSWEEP_TEST_DISK": str(switch)})
+        wait_until(lambda: run.poll() is not None or done_trials(self.store()) >= 2)
+        self.assertIsNone(run.poll())
+        switch.write_text(str(number))
+        _, errors = run.communicate(timeout=60)
+        self.assertEqual(run.returncode, ERROR, errors)
+        said = [line for line in errors.splitlines() if line.startswith("headsweep")]
+        self.assertEqual(len(said), 1, errors)
+        self.assertIn(words, said[0])
+        wait_until(lambda: not family.members(), seconds=20)
+        done = done_trials(self.store())
+        self.assertTrue(2 <= done < 40, done)
+        self.assert_code(self.run_headsweep("verify", self.store()), DONE)
+        self.assert_code(self.run_headsweep("status", self.store()), UNFINISHED)
+        resumed = subprocess.run(arguments, capture_output=True, text=True, timeout=300)
+        self.assert_code(resumed, DONE)
+        self.assert_equal_results(self.store(), self.reference)
+        self.assert_code(self.run_headsweep("verify", self.store()), DONE)
+
+
+if __name__ == "__main__":
+    unittest.main()
