@@ -21,7 +21,7 @@ missing=$(ldd ./libtorch_cuda.so | awk '/=> not found/ { print $1 }' | sort -u)
 for name in $missing; do
   versions=$(versions_of "$name")
   script=$(mktemp)
-  if [[ -n $versions ]]; then printf '%s {};\n' $versions >"$script"; else echo '{ local: *; };' >"$script"; fi
+  if [[ -n $versions ]]; then awk '{ print $1 " {};" }' <<<"$versions" >"$script"; else echo '{ local: *; };' >"$script"; fi
   gcc -shared -nostdlib -x c /dev/null -o "$name" "-Wl,-soname,$name" "-Wl,--version-script,$script"
   rm "$script"
 done
