@@ -174,6 +174,9 @@ run_tests() { # PRESET
     # Only these have threads: the writer, the embedded workers, the kernels' team.
     build tsan results_test orchestrator_test fused_test
     ctest --preset tsan --no-tests=error -R 'WriterTest\.|FaultsTest\.|Coordinator|LocalTransport|Scenario|ThreadTeam'
+  elif [[ $1 == cuda ]]; then
+    build cuda cuda_checks
+    ctest --preset cuda --no-tests=error
   else
     build "$1"
     ctest --preset "$1" --no-tests=error
