@@ -1,4 +1,4 @@
-"""Speed of the same training in PyTorch: `torch_twin.py THREADS [compile]`. Speaks like train_step.cpp."""
+"""Speed of the same training in PyTorch: `torch_twin.py THREADS [cuda] [compile]`. Speaks like train_step.cpp."""
 
 import functools
 import sys
@@ -13,7 +13,7 @@ from torch_model import Transformer  # noqa: E402
 
 WARM_UP = 2
 BATCH, SAMPLES = 50, 5000
-
+DEVICE = "cuda" if "cuda" in sys.argv[2:] else "cpu"
 
 FLOPS = 5.95968e9  # of a step (trial::training_flops_per_sequence), whatever the head count
 
@@ -34,14 +34,14 @@ def floor_seconds(steps):
 def training(heads):
     """Model, the function that computes its logits, optimizer; compiled once."""
     torch.manual_seed(0)
-    model = Transformer(heads=heads, dropout=0.1)
+    model = Transformer(heads=heads, dropout=0.1).to(DEVICE)
     logits_of = torch.compile(model) if "compile" in sys.argv[2:] else model
     return logits_of, torch.optim.Adam(model.parameters(), lr=1e-3)
 
 
 def seconds_per_step(heads, steps):
     logits_of, optimizer = training(heads)
-    samples = torch.randint(0, 256, (SAMPLES, 100))
+    samples = torch.randint(0, 256, (SAMPLES, 100), device=DEVICE)
     for step in range(WARM_UP + steps):
         if step == WARM_UP:
             begin = time.perf_counter()

@@ -8,8 +8,10 @@
 
 #ifdef __CUDA_ARCH__
 #define HEADSWEEP_UNROLL _Pragma("unroll")
+#define HEADSWEEP_UNROLL_TWICE _Pragma("unroll 2")
 #else
 #define HEADSWEEP_UNROLL
+#define HEADSWEEP_UNROLL_TWICE
 #endif
 
 namespace headsweep::stacked {

@@ -4,8 +4,8 @@
 //   dv_j = sum over i of keep[i,j] dropout_scale P[i,j] dO_i
 //
 // A block owns one sequence and the heads that share queries and keys (one, unless heads are tied). All four matrices
-// of a head lie in shared memory. Two passes, each over half of the pairs' square: four lanes own a query for dq, then
-// four lanes own a key for dk and dv. Computing P and dP again costs less than keeping them.
+// of a head lie in shared memory. Two passes, each over half of the pairs' square: four lanes own two queries for dq,
+// then four lanes own two keys for dk and dv. Computing P and dP again costs less than keeping them.
 #pragma once
 
 #include <cmath>
@@ -15,14 +15,13 @@
 
 namespace headsweep::stacked {
 
-// Grid: (sequences * query_key_blocks, 1, trials of that head count).
+// Grid: (sequences * query_key_blocks, 1, trials of that head shape).
 template <int kHeadWidth>
 struct AttentionBackward {
   using Lanes = HeadLanes<kHeadWidth>;
   using Columns = typename Lanes::Columns;
   static constexpr int kThreads = 128;
-  static constexpr int kBlocksAtOnce = kHeadWidth >= 64 ? 2 : 4;
-  static constexpr int kRowsAtOnce = kThreads / kLanesOfHeadRow;
+  static constexpr int kBlocksAtOnce = kHeadWidth >= 16 ? 2 : 4;
 
   Trials trials;
   HeadShape shape;
@@ -36,37 +35,26 @@ struct AttentionBackward {
   [[nodiscard]] int blocks_of_sequence() const { return shape.query_key_blocks; }
 
   static std::size_t shared_bytes(int length) {
-    return static_cast<std::size_t>(4 * length * Lanes::kStride + 2 * length) * sizeof(float) +
-           static_cast<std::size_t>(length * bit_bytes(length));
+    const int rows = Lanes::padded_rows(length);
+    return static_cast<std::size_t>(4 * rows * Lanes::kStride) * sizeof(float) +
+           static_cast<std::size_t>(rows) * sizeof(OfQuery) + AttentionBits::bytes(length, rows);
   }
-
-  // A query's or a key's: what it brings and what it gathers.
-  struct Row {
-    Columns own;      // queries times log2(e) / sqrt(k), or keys
-    Columns partner;  // gradients of outputs, or values
-    Columns d_own;
-    Columns d_partner;  // of values
-    float scores[Lanes::kOthersAtOnce];
-    float d_weights[Lanes::kOthersAtOnce];
-  };
 
   template <class Block>
   HEADSWEEP_HOST_DEVICE void operator()(Block& block) const {
     const int trial = trials.number(block.z());
     const int sequence = block.x() / shape.query_key_blocks;
     const int query_key_block = block.x() % shape.query_key_blocks;
-    auto rows = block.template per_thread<Row>();
+    auto rows = block.template per_thread<Rows>();
     for (int i = 0; i < shape.heads_of(query_key_block); ++i) {
       const Head at{trial, sequence, shape.first_head(query_key_block) + i, query_key_block, i > 0};
       const Shared shared = share(block, at);
       block.barrier();
       block.each_warp([&](auto warp) {
-        for (int tile = 0; tile < shape.length; tile += kRowsAtOnce) {
-          const int first = tile + warp.index() * kWarpSize / kLanesOfHeadRow;
-          if (first >= shape.length) continue;
+        each_tile<kThreads>(warp, shape.length, [&](int first) {
           pass_queries(warp, rows, at, first, shared);
           pass_keys(warp, rows, at, first, shared);
-        }
+        });
       });
       block.barrier();
     }
@@ -81,15 +69,34 @@ struct AttentionBackward {
     bool adds;  // to what an earlier head left for the same queries and keys
   };
 
+  struct alignas(8) OfQuery {
+    float log_denominator;
+    float weighted;  // dO . o
+  };
+
+  // A query's or a key's: what it brings and what it gathers.
+  struct Row {
+    Columns own;      // queries times log2(e) / sqrt(k), or keys
+    Columns partner;  // gradients of outputs times dropout_scale, or values
+    Columns d_own;
+    Columns d_partner;  // of values
+    float score;        // with the other that is at hand
+    float d_weight;
+    OfQuery of_query;
+  };
+  struct Rows {
+    Row of[kRowsOfLane];
+    Columns other_own;
+    Columns other_partner;
+  };
+
   struct Shared {
     float* queries;  // times log2(e) / sqrt(k)
     float* keys;
     float* values;
     float* d_outputs;  // times dropout_scale
-    float* log_denominators;
-    float* weighted;  // dO_i . o_i
-    std::uint8_t* bits;
-    const std::uint8_t* visible;
+    OfQuery* of_query;
+    AttentionBits bits;
   };
 
   HEADSWEEP_HOST_DEVICE std::int64_t first_position(const Head& at) const {
@@ -98,18 +105,17 @@ struct AttentionBackward {
 
   template <class Block>
   HEADSWEEP_HOST_DEVICE Shared share(Block& block, const Head& at) const {
-    const int size = shape.length * Lanes::kStride;
-    Shared shared;
-    shared.queries = block.template shared<float>(0);
-    shared.keys = shared.queries + size;
-    shared.values = shared.keys + size;
-    shared.d_outputs = shared.values + size;
-    shared.log_denominators = shared.d_outputs + size;
-    shared.weighted = shared.log_denominators + shape.length;
-    shared.bits = reinterpret_cast<std::uint8_t*>(shared.weighted + shape.length);
+    const int rows = Lanes::padded_rows(shape.length);
+    const int size = rows * Lanes::kStride;
+    float* const memory = block.template shared<float>(0);
+    auto* const of_query = reinterpret_cast<OfQuery*>(memory + 4 * size);
+    const Shared shared{memory,
+                        memory + size,
+                        memory + 2 * size,
+                        memory + 3 * size,
+                        of_query,
+                        {reinterpret_cast<std::uint16_t*>(of_query + rows), shape.length}};
     const TrialRow& trial = trials.rows[at.trial];
-    shared.visible = trial.visible == nullptr ? nullptr : trial.visible + at.head * trial.visible_stride;
-
     const float* const from = projected.of(at.trial) + first_position(at) * shape.columns();
     const float* const queries = from + at.query_key_block * shape.head_width;
     copy(block, queries, shape.columns(), shared.queries,
@@ -121,23 +127,16 @@ struct AttentionBackward {
     copy(block, d_attended.of(at.trial) + place, shape.value_columns(), shared.d_outputs,
          trial.dropout_scale);
     weigh_outputs(block, at, attended.of(at.trial) + place, d_attended.of(at.trial) + place, shared);
-    draw_attention_bits<kThreads>(block, trial, trials.states[at.trial].step, layer, at.sequence, at.head,
-                                  shape.length, shared.bits);
+    shared.bits.template draw<kThreads>(
+        block, trial, trial.visible == nullptr ? nullptr : trial.visible + at.head * trial.visible_stride,
+        trials.states[at.trial].step, layer, at.sequence, at.head, shape.length, rows);
     return shared;
   }
 
   template <class Block>
   HEADSWEEP_HOST_DEVICE void copy(Block& block, const float* from, int from_stride, float* to,
                                   float factor) const {
-    block.each_thread([&](int thread) {
-      for (int i = thread; i < shape.length * kHeadWidth; i += kThreads) {
-        const int row = i / kHeadWidth;
-        const int place = i % kHeadWidth;
-        to[row * Lanes::kStride + place] =
-            place < shape.head_width ? factor * from[static_cast<std::int64_t>(row) * from_stride + place]
-                                     : 0.0F;
-      }
-    });
+    Lanes::template copy_head<kThreads>(block, from, from_stride, shape.length, shape.head_width, factor, to);
   }
 
   template <class Block>
@@ -147,122 +146,154 @@ struct AttentionBackward {
         log_denominators.of(at.trial) +
         (static_cast<std::int64_t>(at.sequence) * shape.heads + at.head) * shape.length;
     block.each_thread([&](int thread) {
-      for (int row = thread; row < shape.length; row += kThreads) {
-        const std::int64_t place = static_cast<std::int64_t>(row) * shape.value_columns();
-        float sum = 0;
-        for (int c = 0; c < shape.head_width; ++c) {
-          sum = multiply_add(outputs[place + c], d_outputs[place + c], sum);
+      for (int row = thread; row < Lanes::padded_rows(shape.length); row += kThreads) {
+        OfQuery of_query{0, 0};
+        if (row < shape.length) {
+          const std::int64_t place = static_cast<std::int64_t>(row) * shape.value_columns();
+          of_query.log_denominator = denominators[row];
+          for (int c = 0; c < shape.head_width; ++c) {
+            of_query.weighted = multiply_add(outputs[place + c], d_outputs[place + c], of_query.weighted);
+          }
         }
-        shared.weighted[row] = sum;
-        shared.log_denominators[row] = denominators[row];
+        shared.of_query[row] = of_query;
       }
     });
   }
 
-  // Eight queries from `first` on, over their keys.
-  template <class Warp, class Rows>
-  HEADSWEEP_HOST_DEVICE void pass_queries(Warp& warp, Rows& rows, const Head& at, int first,
+  // The queries of a tile, over their keys.
+  template <class Warp, class AllRows>
+  HEADSWEEP_HOST_DEVICE void pass_queries(Warp& warp, AllRows& rows, const Head& at, int first,
                                           const Shared& shared) const {
-    warp.each_lane([&](int thread) { begin(rows[thread], shared.queries, shared.d_outputs, first, thread); });
-    const int last = smaller(first + kWarpSize / kLanesOfHeadRow, shape.length) - 1;
+    begin(warp, rows, shared.queries, shared.d_outputs, first, shared.of_query);
+    const int last = smaller(first + kRowsOfWarp, shape.length) - 1;
     for (int key = 0; key <= last; key += Lanes::kOthers) {
-      meet(warp, rows, shared.keys, shared.values, key);
-      warp.each_lane([&](int thread) {
-        HEADSWEEP_UNROLL
-        for (int i = 0; i < Lanes::kOthersAtOnce; ++i) {
-          const int other = Lanes::other(key, thread % kLanesOfHeadRow, i);
-          const Pair pair = differentiate(rows[thread], i, row_of(first, thread), other, shared);
-          rows[thread].d_own.add(pair.d_score, other_row(shared.keys, other, thread));
-        }
-      });
-    }
-    HEADSWEEP_UNROLL
-    for (int c = 0; c < Lanes::kColumns; ++c) {
-      Lanes::add_others(warp, [&](int thread) -> float& { return rows[thread].d_own.of[c]; });
+      HEADSWEEP_UNROLL
+      for (int i = 0; i < Lanes::kOthersOfLane; ++i) {
+        meet(warp, rows, shared.keys, shared.values, key, i);
+        warp.each_lane([&](int thread) {
+          const int lane = thread % kLanesOfHeadRow;
+          HEADSWEEP_UNROLL
+          for (int r = 0; r < kRowsOfLane; ++r) {
+            Row& row = rows[thread].of[r];
+            const unsigned step =
+                shared.bits.template step<Lanes>(row_of_lane(first, thread, r, shape.length), key, lane);
+            const Pair pair = differentiate(row, AttentionBits::pair_of<Lanes>(step, i), row.of_query);
+            row.d_own.add(pair.d_score, rows[thread].other_own);
+          }
+        });
+      }
     }
     const float scale = 1.0F / std::sqrt(static_cast<float>(shape.head_width));
-    warp.each_lane([&](int thread) {
-      const int query = first + thread % kWarpSize / kLanesOfHeadRow;
-      if (query >= shape.length) return;
-      rows[thread].d_own.scale(scale);
-      Lanes::store(d_row(at, query) + at.query_key_block * shape.head_width, shape.head_width,
-                   thread % kLanesOfHeadRow, rows[thread].d_own, at.adds);
-    });
-  }
-
-  // Eight keys from `first` on, over the queries that come no earlier.
-  template <class Warp, class Rows>
-  HEADSWEEP_HOST_DEVICE void pass_keys(Warp& warp, Rows& rows, const Head& at, int first,
-                                       const Shared& shared) const {
-    warp.each_lane([&](int thread) { begin(rows[thread], shared.keys, shared.values, first, thread); });
-    for (int query = first; query < shape.length; query += Lanes::kOthers) {
-      meet(warp, rows, shared.queries, shared.d_outputs, query);
+    HEADSWEEP_UNROLL
+    for (int r = 0; r < kRowsOfLane; ++r) {
+      add_up(warp, rows, r);
       warp.each_lane([&](int thread) {
-        HEADSWEEP_UNROLL
-        for (int i = 0; i < Lanes::kOthersAtOnce; ++i) {
-          const int other = Lanes::other(query, thread % kLanesOfHeadRow, i);
-          const Pair pair = differentiate(rows[thread], i, other, row_of(first, thread), shared);
-          rows[thread].d_own.add(pair.d_score, other_row(shared.queries, other, thread));
-          rows[thread].d_partner.add(pair.kept_weight, other_row(shared.d_outputs, other, thread));
-        }
+        if (!is_row_of_lane(first, thread, r, shape.length)) return;
+        Row& row = rows[thread].of[r];
+        row.d_own.scale(scale);
+        Lanes::store(
+            d_row(at, row_of_lane(first, thread, r, shape.length)) + at.query_key_block * shape.head_width,
+            shape.head_width, thread % kLanesOfHeadRow, row.d_own, at.adds);
       });
     }
-    HEADSWEEP_UNROLL
-    for (int c = 0; c < Lanes::kColumns; ++c) {
-      Lanes::add_others(warp, [&](int thread) -> float& { return rows[thread].d_own.of[c]; });
-      Lanes::add_others(warp, [&](int thread) -> float& { return rows[thread].d_partner.of[c]; });
+  }
+
+  // The keys of a tile, over the queries that come no earlier.
+  template <class Warp, class AllRows>
+  HEADSWEEP_HOST_DEVICE void pass_keys(Warp& warp, AllRows& rows, const Head& at, int first,
+                                       const Shared& shared) const {
+    begin(warp, rows, shared.keys, shared.values, first, nullptr);
+    for (int query = first; query < shape.length; query += Lanes::kOthers) {
+      HEADSWEEP_UNROLL
+      for (int i = 0; i < Lanes::kOthersOfLane; ++i) {
+        meet(warp, rows, shared.queries, shared.d_outputs, query, i);
+        warp.each_lane([&](int thread) {
+          const int other = Lanes::other(query, thread % kLanesOfHeadRow, i);
+          const OfQuery of_query = shared.of_query[other];
+          HEADSWEEP_UNROLL
+          for (int r = 0; r < kRowsOfLane; ++r) {
+            Row& row = rows[thread].of[r];
+            const unsigned bits = shared.bits.of(other, row_of_lane(first, thread, r, shape.length));
+            const Pair pair = differentiate(row, bits, of_query);
+            row.d_own.add(pair.d_score, rows[thread].other_own);
+            row.d_partner.add(pair.kept_weight, rows[thread].other_partner);
+          }
+        });
+      }
     }
-    warp.each_lane([&](int thread) {
-      const int key = first + thread % kWarpSize / kLanesOfHeadRow;
-      if (key >= shape.length) return;
-      const int lane = thread % kLanesOfHeadRow;
-      rows[thread].d_own.scale(1.0F / kLog2e);  // the queries have log2(e) / sqrt(k) in them
-      float* const to = d_row(at, key);
-      Lanes::store(to + shape.query_key_columns() + at.query_key_block * shape.head_width, shape.head_width,
-                   lane, rows[thread].d_own, at.adds);
-      Lanes::store(to + 2 * shape.query_key_columns() + at.head * shape.head_width, shape.head_width, lane,
-                   rows[thread].d_partner, false);
-    });
+    HEADSWEEP_UNROLL
+    for (int r = 0; r < kRowsOfLane; ++r) {
+      add_up(warp, rows, r);
+      HEADSWEEP_UNROLL
+      for (int c = 0; c < Lanes::kColumns; ++c) {
+        Lanes::add_others(warp, [&](int thread) -> float& { return rows[thread].of[r].d_partner.of[c]; });
+      }
+      warp.each_lane([&](int thread) {
+        if (!is_row_of_lane(first, thread, r, shape.length)) return;
+        finish_key(rows[thread].of[r], at, row_of_lane(first, thread, r, shape.length),
+                   thread % kLanesOfHeadRow);
+      });
+    }
+  }
+
+  HEADSWEEP_HOST_DEVICE void finish_key(Row& row, const Head& at, int key, int lane) const {
+    row.d_own.scale(1.0F / kLog2e);  // the queries have log2(e) / sqrt(k) in them
+    float* const to = d_row(at, key);
+    Lanes::store(to + shape.query_key_columns() + at.query_key_block * shape.head_width, shape.head_width,
+                 lane, row.d_own, at.adds);
+    Lanes::store(to + 2 * shape.query_key_columns() + at.head * shape.head_width, shape.head_width, lane,
+                 row.d_partner, false);
   }
 
   HEADSWEEP_HOST_DEVICE float* d_row(const Head& at, int position) const {
     return d_projected.of(at.trial) + (first_position(at) + position) * shape.columns();
   }
 
-  HEADSWEEP_HOST_DEVICE int row_of(int first, int thread) const {
-    return smaller(first + thread % kWarpSize / kLanesOfHeadRow, shape.length - 1);
-  }
-
-  HEADSWEEP_HOST_DEVICE Columns other_row(const float* matrix, int other, int thread) const {
-    return Lanes::load(matrix + smaller(other, shape.length - 1) * Lanes::kStride, thread % kLanesOfHeadRow);
-  }
-
-  HEADSWEEP_HOST_DEVICE void begin(Row& row, const float* own, const float* partner, int first,
-                                   int thread) const {
-    const int place = row_of(first, thread) * Lanes::kStride;
-    row.own = Lanes::load(own + place, thread % kLanesOfHeadRow);
-    row.partner = Lanes::load(partner + place, thread % kLanesOfHeadRow);
-    row.d_own = {};
-    row.d_partner = {};
-  }
-
-  // Scores and dO . v of every row with the others from `first_other` on.
-  template <class Warp, class Rows>
-  HEADSWEEP_HOST_DEVICE void meet(Warp& warp, Rows& rows, const float* own_side, const float* partner_side,
-                                  int first_other) const {
+  template <class Warp, class AllRows>
+  HEADSWEEP_HOST_DEVICE void begin(Warp& warp, AllRows& rows, const float* own, const float* partner,
+                                   int first, const OfQuery* of_query) const {
     warp.each_lane([&](int thread) {
-      Row& row = rows[thread];
       HEADSWEEP_UNROLL
-      for (int i = 0; i < Lanes::kOthersAtOnce; ++i) {
-        const int other = Lanes::other(first_other, thread % kLanesOfHeadRow, i);
-        row.scores[i] = Lanes::dot(row.own, other_row(own_side, other, thread));
-        row.d_weights[i] = Lanes::dot(row.partner, other_row(partner_side, other, thread));
+      for (int r = 0; r < kRowsOfLane; ++r) {
+        Row& row = rows[thread].of[r];
+        const int number = row_of_lane(first, thread, r, shape.length);
+        row.own = Lanes::load(own + number * Lanes::kStride, thread % kLanesOfHeadRow);
+        row.partner = Lanes::load(partner + number * Lanes::kStride, thread % kLanesOfHeadRow);
+        row.d_own = {};
+        row.d_partner = {};
+        if (of_query != nullptr) row.of_query = of_query[number];
+      }
+    });
+  }
+
+  // The lane's number-th other from `first_other` on, its scores and dO . v with every row.
+  template <class Warp, class AllRows>
+  HEADSWEEP_HOST_DEVICE void meet(Warp& warp, AllRows& rows, const float* own_side, const float* partner_side,
+                                  int first_other, int number) const {
+    warp.each_lane([&](int thread) {
+      Rows& own = rows[thread];
+      const int lane = thread % kLanesOfHeadRow;
+      const int place = Lanes::other(first_other, lane, number) * Lanes::kStride;
+      own.other_own = Lanes::load(own_side + place, lane);
+      own.other_partner = Lanes::load(partner_side + place, lane);
+      HEADSWEEP_UNROLL
+      for (int r = 0; r < kRowsOfLane; ++r) {
+        own.of[r].score = Lanes::dot(own.of[r].own, own.other_own);
+        own.of[r].d_weight = Lanes::dot(own.of[r].partner, own.other_partner);
       }
     });
     HEADSWEEP_UNROLL
-    for (int i = 0; i < Lanes::kOthersAtOnce; ++i) {
-      Lanes::add_columns(warp, [&](int thread) -> float& { return rows[thread].scores[i]; });
-      Lanes::add_columns(warp, [&](int thread) -> float& { return rows[thread].d_weights[i]; });
+    for (int r = 0; r < kRowsOfLane; ++r) {
+      Lanes::add_columns(warp, [&](int thread) -> float& { return rows[thread].of[r].score; });
+      Lanes::add_columns(warp, [&](int thread) -> float& { return rows[thread].of[r].d_weight; });
+    }
+  }
+
+  template <class Warp, class AllRows>
+  HEADSWEEP_HOST_DEVICE void add_up(Warp& warp, AllRows& rows, int r) const {
+    HEADSWEEP_UNROLL
+    for (int c = 0; c < Lanes::kColumns; ++c) {
+      Lanes::add_others(warp, [&](int thread) -> float& { return rows[thread].of[r].d_own.of[c]; });
     }
   }
 
@@ -271,14 +302,11 @@ struct AttentionBackward {
     float kept_weight;  // P where dropout keeps it
   };
 
-  HEADSWEEP_HOST_DEVICE Pair differentiate(const Row& row, int i, int query, int key,
-                                           const Shared& shared) const {
-    const int bytes = bit_bytes(shape.length);
-    if (query >= shape.length || key > query || !sees(shared.visible, bytes, query, key)) return {0, 0};
-    const bool is_kept = (shared.bits[query * bytes + key / 8] >> (key % 8) & 1) != 0;
-    const float weight = exp2_fast(row.scores[i] - shared.log_denominators[query]);
-    const float d_weight = is_kept ? row.d_weights[i] : 0.0F;
-    return {weight * (d_weight - shared.weighted[query]), is_kept ? weight : 0.0F};
+  HEADSWEEP_HOST_DEVICE static Pair differentiate(const Row& row, unsigned bits, const OfQuery& of_query) {
+    const float weight =
+        AttentionBits::is_seen(bits) ? exp2_fast(row.score - of_query.log_denominator) : 0.0F;
+    const float d_weight = AttentionBits::is_kept(bits) ? row.d_weight : 0.0F;
+    return {weight * (d_weight - of_query.weighted), AttentionBits::is_kept(bits) ? weight : 0.0F};
   }
 };
 

@@ -1,10 +1,10 @@
-// How four neighbouring lanes share one row of attention (a query, or in the backward pass a key), and what they meet
-// on its way along the other side.
+// How four neighbouring lanes share kRowsOfLane rows of attention (queries, or in the backward pass keys), and what they
+// meet on their way along the other side.
 //
-// Narrow heads: every lane holds all columns of the row and takes every fourth of the others; what the lanes have
+// Narrow heads: every lane holds all columns of the rows and takes every fourth of the others; what the lanes have
 // summed is added at the end. Wide heads: every lane holds a quarter of the columns and takes all of the others; the
-// lanes' scores are added at once. Either way a warp holds eight rows, so that a causal row ends near its diagonal,
-// and reads of shared memory are either equal or side by side.
+// lanes' scores are added at once. Either way a warp holds kRowsOfWarp rows, so that a causal row ends near its
+// diagonal, and what is read from shared memory serves all rows of a lane: on a GPU that reading is what limits.
 #pragma once
 
 #include <cstdint>
@@ -15,6 +15,8 @@
 namespace headsweep::stacked {
 
 inline constexpr int kLanesOfHeadRow = 4;
+inline constexpr int kRowsOfLane = 2;
+inline constexpr int kRowsOfWarp = kWarpSize / kLanesOfHeadRow * kRowsOfLane;
 inline constexpr int kWidestHead = 128;
 
 // One head's columns in shared memory, padded with zeros to kHeadWidth: 4, 8, 16, 32, 64 or 128.
@@ -22,11 +24,11 @@ template <int kHeadWidth>
 struct HeadLanes {
   static constexpr bool kSplitsColumns = kHeadWidth >= 32;
   static constexpr int kColumns = kSplitsColumns ? kHeadWidth / kLanesOfHeadRow : kHeadWidth;  // of a lane
-  static constexpr int kOthersAtOnce = 4;                                                      // of a lane
+  static constexpr int kOthersOfLane = 4;                                  // that a lane takes in one step
   static constexpr int kOtherStep = kSplitsColumns ? 1 : kLanesOfHeadRow;  // from a lane's one to its next
-  static constexpr int kOthers = kOthersAtOnce * kOtherStep;               // of all lanes at once
-  // Rows four floats further apart: four lanes on neighbouring rows touch different banks.
-  static constexpr int kStride = kHeadWidth >= 16 ? kHeadWidth + 4 : kHeadWidth;
+  static constexpr int kOthers = kOthersOfLane * kOtherStep;               // of all lanes in one step
+  // Where lanes read different rows, these lie four floats further apart, in different banks.
+  static constexpr int kStride = kHeadWidth == 16 ? kHeadWidth + 4 : kHeadWidth;
 
   struct Columns {
     float of[kColumns];
@@ -41,10 +43,14 @@ struct HeadLanes {
     }
   };
 
+  // Rows of a sequence in shared memory: those behind its end are zero, so that steps need no bounds.
+  HEADSWEEP_HOST_DEVICE static constexpr int padded_rows(int length) { return round_up(length, kOthers); }
+
   // Which of the head's columns a lane's group of four is.
   HEADSWEEP_HOST_DEVICE static int column(int lane, int group) {
     return kSplitsColumns ? (group * kLanesOfHeadRow + lane) * 4 : group * 4;
   }
+  // The lane's number-th other of the step that begins at `first`.
   HEADSWEEP_HOST_DEVICE static int other(int first, int lane, int number) {
     return first + number * kOtherStep + (kSplitsColumns ? 0 : lane);
   }
@@ -89,20 +95,41 @@ struct HeadLanes {
     }
   }
 
-  // `rows` rows of `head_width` columns, `from_stride` apart, into shared memory. By all threads; no barrier.
+  // factor times the `length` rows of `head_width` columns, `from_stride` apart, into shared memory. By all threads; no
+  // barrier.
   template <int kThreads, class Block>
-  HEADSWEEP_HOST_DEVICE static void copy_head(Block& block, const float* from, int from_stride, int rows,
-                                              int head_width, float* to) {
+  HEADSWEEP_HOST_DEVICE static void copy_head(Block& block, const float* from, int from_stride, int length,
+                                              int head_width, float factor, float* to) {
     block.each_thread([&](int thread) {
-      for (int i = thread; i < rows * kHeadWidth; i += kThreads) {
+      for (int i = thread; i < padded_rows(length) * kHeadWidth; i += kThreads) {
         const int row = i / kHeadWidth;
         const int place = i % kHeadWidth;
+        const bool is_there = row < length && place < head_width;
         to[row * kStride + place] =
-            place < head_width ? from[static_cast<std::int64_t>(row) * from_stride + place] : 0.0F;
+            is_there ? factor * from[static_cast<std::int64_t>(row) * from_stride + place] : 0.0F;
       }
     });
   }
 };
+
+// Calls of_tile(first row) for the warp's share of tiles of kRowsOfWarp rows. Forth and back: later rows have more keys,
+// earlier ones more queries, and every warp shall have some of both.
+template <int kThreads, class Warp, class OfTile>
+HEADSWEEP_HOST_DEVICE void each_tile(const Warp& warp, int length, OfTile of_tile) {
+  constexpr int kWarps = kThreads / kWarpSize;
+  for (int round = 0; round * kWarps * kRowsOfWarp < length; ++round) {
+    const int tile = round % 2 == 0 ? round * kWarps + warp.index() : (round + 1) * kWarps - 1 - warp.index();
+    if (tile * kRowsOfWarp < length) of_tile(tile * kRowsOfWarp);
+  }
+}
+
+// The number-th row of a lane in the tile that begins at `first`; behind the sequence's end: its last row, again.
+HEADSWEEP_HOST_DEVICE inline int row_of_lane(int first, int thread, int number, int length) {
+  return smaller(first + thread % kWarpSize / kLanesOfHeadRow * kRowsOfLane + number, length - 1);
+}
+HEADSWEEP_HOST_DEVICE inline bool is_row_of_lane(int first, int thread, int number, int length) {
+  return first + thread % kWarpSize / kLanesOfHeadRow * kRowsOfLane + number < length;
+}
 
 // Where the heads of trials of one head count lie in a row of `projected`: all queries, all keys, all values.
 struct HeadShape {
@@ -128,10 +155,5 @@ struct HeadShape {
     return tied > 0 && block == 0 ? tied : 1;
   }
 };
-
-// Whether a query sees a key that is not after it.
-HEADSWEEP_HOST_DEVICE inline bool sees(const std::uint8_t* visible, int bytes, int query, int key) {
-  return visible == nullptr || (visible[query * bytes + key / 8] >> (key % 8) & 1) != 0;
-}
 
 }  // namespace headsweep::stacked

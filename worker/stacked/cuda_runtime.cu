@@ -15,11 +15,39 @@ void check_cuda(cudaError_t code, const char* what) {
 
 CudaRuntime::CudaRuntime() {
   check_cuda(cudaStreamCreate(&stream_), "a stream");
+  current_ = stream_;
+  check_cuda(cudaEventCreateWithFlags(&fork_, cudaEventDisableTiming), "an event");
+  for (Branch& branch : branches_) {
+    check_cuda(cudaStreamCreate(&branch.stream), "a stream");
+    check_cuda(cudaEventCreateWithFlags(&branch.end, cudaEventDisableTiming), "an event");
+  }
 }
 
 CudaRuntime::~CudaRuntime() {
   forget_graph();
+  for (const Branch& branch : branches_) {
+    cudaEventDestroy(branch.end);
+    cudaStreamDestroy(branch.stream);
+  }
+  cudaEventDestroy(fork_);
   cudaStreamDestroy(stream_);
+}
+
+void CudaRuntime::begin_branch(int branch) {
+  Branch& own = branches_[static_cast<std::size_t>(branch)];
+  check_cuda(cudaEventRecord(fork_, stream_), "leaving the main stream");
+  check_cuda(cudaStreamWaitEvent(own.stream, fork_), "leaving the main stream");
+  own.is_open = true;
+  current_ = own.stream;
+}
+
+void CudaRuntime::join_branches(int first, int last) {
+  for (int number = first; number < last; ++number) {
+    Branch& branch = branches_[static_cast<std::size_t>(number)];
+    if (!std::exchange(branch.is_open, false)) continue;
+    check_cuda(cudaEventRecord(branch.end, branch.stream), "joining the main stream");
+    check_cuda(cudaStreamWaitEvent(stream_, branch.end), "joining the main stream");
+  }
 }
 
 void CudaRuntime::copy(void* to, const void* from, std::size_t bytes, cudaMemcpyKind kind) {

@@ -1,6 +1,7 @@
 // The runtime of a stacked update on the current CUDA device: its memory, and updates recorded as CUDA graphs.
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <stdexcept>
@@ -73,9 +74,19 @@ class CudaRuntime {
     }
     const dim3 blocks(static_cast<unsigned>(grid.x), static_cast<unsigned>(grid.y),
                       static_cast<unsigned>(grid.z));
-    run_block<Program><<<blocks, Program::kThreads, shared_bytes, stream_>>>(program);
+    run_block<Program><<<blocks, Program::kThreads, shared_bytes, current_>>>(program);
     check_cuda(cudaGetLastError(), "starting a kernel");
   }
+
+  // As HostRuntime has them: streams of their own.
+  static constexpr int kBranches = 8;
+  template <class Launches>
+  void on_branch(int branch, Launches launches) {
+    begin_branch(branch);
+    launches();
+    current_ = stream_;
+  }
+  void join_branches(int first, int last);
 
   // Records what `launches` launches as a graph, unless the last call had the same key, and runs it `times` times.
   template <class Launches>
@@ -95,12 +106,22 @@ class CudaRuntime {
 
  private:
   void copy(void* to, const void* from, std::size_t bytes, cudaMemcpyKind kind);
+  void begin_branch(int branch);
   void forget_graph();
   void begin_recording();
   void end_recording();
   void run_graph();
 
-  cudaStream_t stream_ = nullptr;  // waits for the default stream, in which LibTorch works
+  struct Branch {
+    cudaStream_t stream = nullptr;
+    cudaEvent_t end = nullptr;
+    bool is_open = false;  // has launches that nothing waits for yet
+  };
+
+  cudaStream_t stream_ = nullptr;   // waits for the default stream, in which LibTorch works
+  cudaStream_t current_ = nullptr;  // what is launched into: stream_ or a branch
+  cudaEvent_t fork_ = nullptr;
+  std::array<Branch, kBranches> branches_;
   cudaGraphExec_t graph_ = nullptr;
   std::vector<std::int64_t> graph_key_;
 };

@@ -3,6 +3,10 @@
 
 namespace headsweep::stacked {
 
+bool has_cuda_programs() {
+  return true;
+}
+
 std::unique_ptr<StackedUpdate> make_cuda_stacked_update(const std::vector<trial::Settings>& settings,
                                                         const StackBuffers& buffers,
                                                         const StackOptions& options) {

@@ -48,6 +48,16 @@ class HostRuntime {
     run_on_host(program, grid, shared_bytes);
   }
 
+  // What `launches` launches needs what was launched before, and may run beside what is launched after, until branches
+  // are joined. Branches have numbers from 0 to kBranches - 1; each runs in order.
+  static constexpr int kBranches = 8;
+  template <class Launches>
+  static void on_branch(int /*branch*/, Launches launches) {
+    launches();
+  }
+  // What is launched after this needs branches first .. last - 1.
+  static void join_branches(int /*first*/, int /*last*/) {}
+
   // Calls `launches`, which launches programs, `times` times. Equal keys: equal launches.
   template <class Launches>
   static void repeat(const std::vector<std::int64_t>& /*key*/, std::int64_t times, Launches launches) {

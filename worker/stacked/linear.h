@@ -1,9 +1,10 @@
 // Affine maps of the whole batch, register-tiled: out = what follows a product (in times packed weights), float32.
 //
-// A block owns kRows rows and kColumns columns of `out`, a thread 8 x 8 of them: rows 16 apart, columns in two groups
-// of four, so that a warp's reads of shared memory touch every bank once and its stores are whole lines. Depth goes by
-// in steps of kDepth through two stages of shared memory: while one is multiplied, asynchronous copies fill the other.
-// Every element is one sum in the order of the depth, whatever the sizes, so its bits depend on nothing else.
+// A block owns kRows rows and kColumns columns of `out`, a thread 16 x 8 of them: fewer, and reading shared memory would
+// take longer than multiplying. Rows are 8 apart, columns in two groups of four, so that a warp's reads touch every bank
+// once and its stores are whole lines. Depth goes by in steps of kDepth through two stages of shared memory: while one
+// is multiplied, asynchronous copies fill the other. Every element is one sum in the order of the depth, whatever the
+// sizes, so its bits depend on nothing else.
 #pragma once
 
 #include <cstdint>
@@ -33,11 +34,13 @@ struct LinearShape {
 // Grid: (columns / kColumns, rows / kRows, trials).
 template <After kAfter>
 struct Linear {
-  static constexpr int kThreads = 128;
-  static constexpr int kBlocksAtOnce = 4;
+  static constexpr int kThreads = 64;
+  static constexpr int kBlocksAtOnce = 5;
   static constexpr int kRows = 128;
   static constexpr int kColumns = 64;
-  static constexpr int kDepth = 32;
+  static constexpr int kDepth = 16;
+  static constexpr int kRowsOfThread = 16;
+  static constexpr int kRowStep = kRows / kRowsOfThread;  // from a thread's row to its next
   static constexpr int kInStride = kDepth + 4;
   static constexpr int kStage = kRows * kInStride + kDepth * kColumns;  // floats
   static constexpr int kSharedBytes = 2 * kStage * 4;
@@ -52,7 +55,7 @@ struct Linear {
   PerTrial<const std::uint8_t> keep;  // bit e % 8 of byte e / 8, e = row * columns + column
 
   struct Sums {
-    float of[8][8];
+    float of[kRowsOfThread][8];
   };
 
   template <class Block>
@@ -80,7 +83,7 @@ struct Linear {
  private:
   HEADSWEEP_HOST_DEVICE static int row_group(int thread) {
     return thread / 32 * 4 + thread % 32 / 8;
-  }  // 0 .. 15
+  }  // 0 .. 7
   HEADSWEEP_HOST_DEVICE static int column_group(int thread) { return thread % 8; }
 
   template <class Block>
@@ -115,21 +118,16 @@ struct Linear {
   HEADSWEEP_HOST_DEVICE static void multiply(int thread, const float* stage, Sums& sums) {
     const float* const rows = stage + row_group(thread) * kInStride;
     const float* const columns = stage + kRows * kInStride + column_group(thread) * 4;
-    HEADSWEEP_UNROLL
-    for (int depth = 0; depth < kDepth; depth += 4) {
-      Four left[8];
+    HEADSWEEP_UNROLL_TWICE  // unrolled further, loads move so far ahead that registers spill
+        for (int depth = 0; depth < kDepth; ++depth) {
+      const Four right[2] = {load_four(columns + depth * kColumns),
+                             load_four(columns + depth * kColumns + 32)};
       HEADSWEEP_UNROLL
-      for (int i = 0; i < 8; ++i) left[i] = load_four(rows + i * 16 * kInStride + depth);
-      HEADSWEEP_UNROLL
-      for (int d = 0; d < 4; ++d) {
-        const Four right[2] = {load_four(columns + (depth + d) * kColumns),
-                               load_four(columns + (depth + d) * kColumns + 32)};
+      for (int i = 0; i < kRowsOfThread; ++i) {
+        const float left = rows[i * kRowStep * kInStride + depth];
         HEADSWEEP_UNROLL
-        for (int i = 0; i < 8; ++i) {
-          HEADSWEEP_UNROLL
-          for (int j = 0; j < 8; ++j) {
-            sums.of[i][j] = multiply_add(left[i].of[d], right[j / 4].of[j % 4], sums.of[i][j]);
-          }
+        for (int j = 0; j < 8; ++j) {
+          sums.of[i][j] = multiply_add(left, right[j / 4].of[j % 4], sums.of[i][j]);
         }
       }
     }
@@ -143,8 +141,8 @@ struct Linear {
       if (column >= shape.columns) continue;
       const Four added = has_bias() ? load_four(bias.of(trial) + column) : Four{};
       HEADSWEEP_UNROLL
-      for (int i = 0; i < 8; ++i) {
-        const int row = row_block * kRows + row_group(thread) + i * 16;
+      for (int i = 0; i < kRowsOfThread; ++i) {
+        const int row = row_block * kRows + row_group(thread) + i * kRowStep;
         if (row >= shape.rows) continue;
         Four values;
         HEADSWEEP_UNROLL

@@ -59,7 +59,7 @@ struct RmsNorm {
 };
 
 // The gradient that reaches the residual stream through a norm: with g = gain times the gradient of the norm's output,
-//   d_x += (g - n mean of (g n)) / rms
+//   d_x = d_out + (g - n mean of (g n)) / rms
 // and, for the layer below, that gradient where its MLP's dropout kept the element, scaled.
 // Grid: (rows / kRows, 1, trials).
 struct RmsNormBackward {
@@ -74,7 +74,8 @@ struct RmsNormBackward {
   PerTrial<const float> gain;  // [width]
   int rows;
   int width;
-  PerTrial<float> d_x;                // [rows][width]: added to
+  PerTrial<const float> d_out;        // [rows][width]: what reaches the stream behind the norm's block
+  PerTrial<float> d_x;                // [rows][width]
   PerTrial<const std::uint8_t> keep;  // bit of element e: e % 8 of byte e / 8
   PerTrial<float> dropped;            // [rows][width]; null base: nobody needs it
 
@@ -103,7 +104,7 @@ struct RmsNormBackward {
         for (int column = thread % kLanesOfRow * 4; column < width; column += kLanesOfRow * 4) {
           const Four g = gained(trial, begin, column);
           const Four n = load_four(normed.of(trial) + begin + column);
-          Four sum = load_four(d_x.of(trial) + begin + column);
+          Four sum = load_four(d_out.of(trial) + begin + column);
           HEADSWEEP_UNROLL
           for (int i = 0; i < 4; ++i) {
             sum.of[i] = multiply_add(inverse, multiply_add(-mean, n.of[i], g.of[i]), sum.of[i]);

@@ -11,7 +11,8 @@
 
 namespace headsweep::stacked {
 
-// What the backward pass needs of a layer.
+// What the backward pass needs of a layer, and the gradients that it leaves for those of the weights, which run beside
+// it and may come later.
 template <class Runtime>
 struct LayerMemory {
   typename Runtime::template Buffer<float> attention_normed;       // [rows][width]
@@ -21,7 +22,12 @@ struct LayerMemory {
   typename Runtime::template Buffer<float> attended;               // [rows][value columns]
   typename Runtime::template Buffer<float> mlp_normed;
   typename Runtime::template Buffer<float> mlp_inverse_rms;
-  typename Runtime::template Buffer<float> hidden;  // [rows][MLP columns]
+  typename Runtime::template Buffer<float> hidden;    // [rows][MLP columns]
+  typename Runtime::template Buffer<float> dropped;   // [rows][width]: of the MLP's output, before dropout
+  typename Runtime::template Buffer<float> d_hidden;  // [rows][MLP columns]
+  typename Runtime::template Buffer<float>
+      d_middle;  // [rows][width]: of the stream between attention and MLP
+  typename Runtime::template Buffer<float> d_projected;  // [rows][projection columns]
 
   LayerMemory(const StackPlan& plan, const LayerPlan& layer, std::int64_t most_heads, std::size_t trials)
       : attention_normed(trials, std::int64_t{plan.rows} * plan.width),
@@ -31,7 +37,11 @@ struct LayerMemory {
         attended(trials, std::int64_t{plan.rows} * layer.output.in_columns),
         mlp_normed(trials, std::int64_t{plan.rows} * plan.width),
         mlp_inverse_rms(trials, plan.rows),
-        hidden(trials, std::int64_t{plan.rows} * layer.mlp_in.out_columns) {}
+        hidden(trials, std::int64_t{plan.rows} * layer.mlp_in.out_columns),
+        dropped(trials, std::int64_t{plan.rows} * plan.width),
+        d_hidden(trials, std::int64_t{plan.rows} * layer.mlp_in.out_columns),
+        d_middle(trials, std::int64_t{plan.rows} * plan.width),
+        d_projected(trials, std::int64_t{plan.rows} * layer.projection.out_columns) {}
 };
 
 template <class Runtime>
@@ -49,9 +59,7 @@ struct StackMemory {
   Buffer<RowOutcome> row_outcomes;
   Buffer<float> d_x;         // [rows][width]
   Buffer<float> d_normed;    // [rows][width]
-  Buffer<float> d_wide;      // [rows][widest inner activation]
   Buffer<float> d_attended;  // [rows][value columns]
-  Buffer<float> dropped;     // [rows][width]
   Buffer<float> chunks;      // [kGradientChunks][parameters]
 
   StackMemory(const StackPlan& plan, std::int64_t most_heads, std::size_t trials)
@@ -64,9 +72,7 @@ struct StackMemory {
         row_outcomes(trials, plan.rows),
         d_x(trials, std::int64_t{plan.rows} * plan.width),
         d_normed(trials, std::int64_t{plan.rows} * plan.width),
-        d_wide(trials, std::int64_t{plan.rows} * plan.widest_map()),
         d_attended(trials, std::int64_t{plan.rows} * plan.layers.front().output.in_columns),
-        dropped(trials, std::int64_t{plan.rows} * plan.width),
         chunks(trials, kGradientChunks * plan.parameters) {
     for (const LayerPlan& layer : plan.layers) layers.emplace_back(plan, layer, most_heads, trials);
   }

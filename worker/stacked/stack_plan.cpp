@@ -115,14 +115,6 @@ StackPlan::StackPlan(const trial::Settings& settings)
   reader.finish();
 }
 
-int StackPlan::widest_map() const {
-  int columns = 0;
-  for (const LayerPlan& layer : layers) {
-    columns = std::max({columns, layer.projection.out_columns, layer.mlp_in.out_columns});
-  }
-  return columns;
-}
-
 HeadShape head_shape(const trial::ModelSettings& model) {
   return {narrowed(model.length), narrowed(model.heads), narrowed(model.columns_per_head()),
           narrowed(model.query_key_blocks()), narrowed(model.tied_head_count())};

@@ -57,8 +57,6 @@ struct StackPlan {
   std::vector<PackedTensor> packed_tensors;
   std::vector<PackTile> pack_tiles;
   std::vector<GainedMap> gained_maps;
-
-  [[nodiscard]] int widest_map() const;  // columns of the widest of a layer's inner activations
 };
 
 // Of a trial's heads; equal for trials whose attention can be launched together.

@@ -75,6 +75,7 @@ class StackedUpdateOn final : public StackedUpdate {
 
   std::vector<TrialOutcome> run(std::int64_t step, std::int64_t updates, std::span<const std::size_t> active,
                                 std::span<const std::int32_t> sample_of) override {
+    for (const std::size_t trial : active) check(is_stackable_[trial], "the stacked step trains what it can");
     const auto outcomes_size = static_cast<std::size_t>(updates) * host_rows_.size();
     check(sample_of.size() == outcomes_size * static_cast<std::size_t>(plan_.batch),
           "samples of every batch");
@@ -117,13 +118,13 @@ class StackedUpdateOn final : public StackedUpdate {
   }
 
   void describe(std::size_t trial, const trial::Settings& settings) {
-    check(!why_not_stacked(settings), "the stacked step trains what it can");
     const trial::DropoutRule rule = trial::dropout_rule(settings.model.dropout);
     head_shapes_.push_back(head_shape(settings.model));
     const VisibleBits visible = visible_bits(settings);
     visible_.emplace_back(1, std::ssize(visible.bits));
     upload(visible_.back(), visible.bits);
     sample_room_.push_back(0);
+    is_stackable_.push_back(!why_not_stacked(settings));
     host_rows_[trial] = {settings.seed,
                          rule.threshold,
                          static_cast<float>(rule.scale),
@@ -215,7 +216,7 @@ class StackedUpdateOn final : public StackedUpdate {
     differentiate<After::kNothing>(wave, plan_.logits, memory_.x.get(), memory_.logits.get(),
                                    memory_.d_x.get());
     launch(DropGradient{trials(wave), read(memory_.d_x.get()), plan_.rows * plan_.width,
-                        keep_of(plan_.layers.size() - 1), memory_.dropped.get()},
+                        keep_of(plan_.layers.size() - 1), memory_.layers.back().dropped.get()},
            {divide_up(plan_.rows * plan_.width, 4 * DropGradient::kThreads), 1, wave.count});
     for (std::size_t layer = plan_.layers.size(); layer-- > 0;) {
       mlp_backward(wave, layer);
@@ -228,35 +229,56 @@ class StackedUpdateOn final : public StackedUpdate {
                          plan_.vocabulary, plan_.width, gradients_},
            {divide_up(plan_.vocabulary, TokenGradient::kTokens),
             divide_up(plan_.width, TokenGradient::kColumns), wave.count});
+    runtime_.join_branches(0, Runtime::kBranches);
   }
 
   void mlp_backward(const Wave& wave, std::size_t layer) {
     const LayerPlan& own = plan_.layers[layer];
     LayerMemory<Runtime>& memory = memory_.layers[layer];
-    differentiate<After::kGate>(wave, own.mlp_out, memory.hidden.get(), memory_.dropped.get(),
-                                memory_.d_wide.get());
-    differentiate<After::kNothing>(wave, own.mlp_in, memory.mlp_normed.get(), memory_.d_wide.get(),
+    differentiate<After::kGate>(wave, own.mlp_out, memory.hidden.get(), memory.dropped.get(),
+                                memory.d_hidden.get());
+    differentiate<After::kNothing>(wave, own.mlp_in, memory.mlp_normed.get(), memory.d_hidden.get(),
                                    memory_.d_normed.get());
-    norm_backward(wave, memory.mlp_normed.get(), memory.mlp_inverse_rms.get(), own.mlp_gain, {}, {});
+    launch_norm_backward(wave, RmsNormBackward{.trials = trials(wave),
+                                               .d_normed = read(memory_.d_normed.get()),
+                                               .normed = read(memory.mlp_normed.get()),
+                                               .inverse_rms = read(memory.mlp_inverse_rms.get()),
+                                               .gain = read(parameters_.from(own.mlp_gain)),
+                                               .rows = plan_.rows,
+                                               .width = plan_.width,
+                                               .d_out = read(memory_.d_x.get()),
+                                               .d_x = memory.d_middle.get(),
+                                               .keep = {},
+                                               .dropped = {}});
   }
 
   void attention_backward(const Wave& wave, const std::vector<std::int32_t>& order, std::size_t layer) {
     const LayerPlan& own = plan_.layers[layer];
     LayerMemory<Runtime>& memory = memory_.layers[layer];
-    differentiate<After::kNothing>(wave, own.output, memory.attended.get(), memory_.d_x.get(),
+    differentiate<After::kNothing>(wave, own.output, memory.attended.get(), memory.d_middle.get(),
                                    memory_.d_attended.get());
     attend<AttentionBackward>(wave, order, layer, memory, [&](auto& program) {
       program.attended = read(memory.attended.get());
       program.log_denominators = read(memory.log_denominators.get());
       program.d_attended = read(memory_.d_attended.get());
-      program.d_projected = memory_.d_wide.get();
+      program.d_projected = memory.d_projected.get();
     });
-    differentiate<After::kNothing>(wave, own.projection, memory.attention_normed.get(), memory_.d_wide.get(),
-                                   memory_.d_normed.get());
+    differentiate<After::kNothing>(wave, own.projection, memory.attention_normed.get(),
+                                   memory.d_projected.get(), memory_.d_normed.get());
     const bool has_below = layer > 0;
-    norm_backward(wave, memory.attention_normed.get(), memory.attention_inverse_rms.get(), own.attention_gain,
-                  has_below ? keep_of(layer - 1) : PerTrial<const std::uint8_t>{},
-                  has_below ? memory_.dropped.get() : PerTrial<float>{});
+    launch_norm_backward(
+        wave,
+        RmsNormBackward{.trials = trials(wave),
+                        .d_normed = read(memory_.d_normed.get()),
+                        .normed = read(memory.attention_normed.get()),
+                        .inverse_rms = read(memory.attention_inverse_rms.get()),
+                        .gain = read(parameters_.from(own.attention_gain)),
+                        .rows = plan_.rows,
+                        .width = plan_.width,
+                        .d_out = read(memory.d_middle.get()),
+                        .d_x = memory_.d_x.get(),
+                        .keep = has_below ? keep_of(layer - 1) : PerTrial<const std::uint8_t>{},
+                        .dropped = has_below ? memory_.layers[layer - 1].dropped.get() : PerTrial<float>{}});
   }
 
   void finish(const Wave& wave) {
@@ -284,12 +306,8 @@ class StackedUpdateOn final : public StackedUpdate {
            {divide_up(plan_.rows, RmsNorm::kRows), 1, wave.count});
   }
 
-  void norm_backward(const Wave& wave, PerTrial<float> normed, PerTrial<float> inverse_rms, std::int64_t gain,
-                     PerTrial<const std::uint8_t> keep, PerTrial<float> dropped) {
-    launch(RmsNormBackward{trials(wave), read(memory_.d_normed.get()), read(normed), read(inverse_rms),
-                           read(parameters_.from(gain)), plan_.rows, plan_.width, memory_.d_x.get(), keep,
-                           dropped},
-           {divide_up(plan_.rows, RmsNormBackward::kRows), 1, wave.count});
+  void launch_norm_backward(const Wave& wave, const RmsNormBackward& program) {
+    launch(program, {divide_up(plan_.rows, RmsNormBackward::kRows), 1, wave.count});
   }
 
   // out = map of in, and what follows it.
@@ -308,16 +326,19 @@ class StackedUpdateOn final : public StackedUpdate {
              wave);
   }
 
-  // Gradients of a map's weights into the chunks, and of its input into d_in; kGate: where `in` is positive.
+  // Gradients of a map's weights into the chunks, on a branch, and of its input into d_in; kGate: where `in` is positive.
   template <After kAfter>
   void differentiate(const Wave& wave, const LinearPlan& map, PerTrial<float> in, PerTrial<float> d_out,
                      PerTrial<float> d_in) {
     const int rows_of_chunk = round_up(divide_up(plan_.rows, kGradientChunks), WeightGradient::kDepth);
-    launch(WeightGradient{trials(wave), map.parts, plan_.rows, rows_of_chunk, map.out_columns, map.in_columns,
-                          map.in, read(d_out), read(in), memory_.chunks.get(), plan_.parameters},
-           {divide_up(map.out_columns, WeightGradient::kSide) * divide_up(map.in, WeightGradient::kSide),
-            kGradientChunks, wave.count},
-           WeightGradient::kSharedBytes);
+    runtime_.on_branch(next_gradient_branch(), [&] {
+      launch(
+          WeightGradient{trials(wave), map.parts, plan_.rows, rows_of_chunk, map.out_columns, map.in_columns,
+                         map.in, read(d_out), read(in), memory_.chunks.get(), plan_.parameters},
+          {divide_up(map.out_columns, WeightGradient::kSide) * divide_up(map.in, WeightGradient::kSide),
+           kGradientChunks, wave.count},
+          WeightGradient::kSharedBytes);
+    });
     const PerTrial<const float> packed = read(memory_.packed.get());
     multiply(Linear<kAfter>{trials(wave),
                             {plan_.rows, map.out_columns, map.in_columns, map.in_columns},
@@ -338,11 +359,19 @@ class StackedUpdateOn final : public StackedUpdate {
            Linear<kAfter>::kSharedBytes);
   }
 
-  // One launch for the trials of each head shape. `set` fills in what a program has of its own.
+  // The first branches are for attention, the others for gradients of weights.
+  static constexpr int kAttentionBranches = 4;
+  int next_gradient_branch() {
+    gradient_branch_ = (gradient_branch_ + 1) % (Runtime::kBranches - kAttentionBranches);
+    return kAttentionBranches + gradient_branch_;
+  }
+
+  // One launch for the trials of each head shape, side by side. `set` fills in what a program has of its own.
   template <template <int> class Program, class Set>
   void attend(const Wave& wave, const std::vector<std::int32_t>& order, std::size_t layer,
               LayerMemory<Runtime>& memory, Set set) {
     const int end = wave.first + wave.count;
+    int branch = 0;
     for (int first = wave.first; first < end;) {
       const auto key_of = [&](int place) { return shape_key(order[static_cast<std::size_t>(place)]); };
       int last = first;
@@ -355,11 +384,15 @@ class StackedUpdateOn final : public StackedUpdate {
         program.layer = static_cast<int>(layer);
         program.projected = read(memory.projected.get());
         set(program);
-        launch(program, {plan_.batch * program.blocks_of_sequence(), 1, last - first},
-               Program<width>::shared_bytes(shape.length));
+        runtime_.on_branch(branch, [&] {
+          launch(program, {plan_.batch * program.blocks_of_sequence(), 1, last - first},
+                 Program<width>::shared_bytes(shape.length));
+        });
       });
+      branch = (branch + 1) % kAttentionBranches;
       first = last;
     }
+    runtime_.join_branches(0, kAttentionBranches);
   }
 
   [[nodiscard]] PerTrial<const std::uint8_t> keep_of(std::size_t layer) {
@@ -393,9 +426,11 @@ class StackedUpdateOn final : public StackedUpdate {
   std::vector<Buffer<std::int32_t>> tokens_;
   std::vector<Buffer<std::int32_t>> targets_;
   std::vector<std::size_t> sample_room_;
+  std::vector<bool> is_stackable_;
   std::int64_t room_ = 0;  // updates
   Buffer<std::int32_t> sample_of_;
   Buffer<TrialOutcome> outcomes_;
+  int gradient_branch_ = 0;
 };
 
 }  // namespace headsweep::stacked

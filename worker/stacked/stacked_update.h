@@ -15,6 +15,9 @@
 
 namespace headsweep::stacked {
 
+// To be raised whenever the programs' arithmetic changes: trials resume only where it is equal.
+inline constexpr int kProgramsVersion = 1;
+
 // Rows of a bundle's flat buffers: trial n's begin at n * stride floats. In the memory of the device that computes.
 struct StackBuffers {
   float* parameters;
@@ -47,11 +50,13 @@ class StackedUpdate {
                                         std::span<const std::int32_t> sample_of) = 0;
 };
 
-// `settings`: one a trial, of equal weight shapes and batch, for which why_not_stacked() has nothing to say. Borrows the
-// buffers. The first runs the programs on the host, slowly, for tests; the second on the current CUDA device.
+// `settings`: one a trial, of equal weight shapes and batch; those for which why_not_stacked() has something to say must
+// never be active. Borrows the buffers. The first runs the programs on the host, slowly, for tests; the second on the current CUDA device.
 std::unique_ptr<StackedUpdate> make_host_stacked_update(const std::vector<trial::Settings>& settings,
                                                         const StackBuffers& buffers,
                                                         const StackOptions& options);
+// Whether this build has the second.
+bool has_cuda_programs();
 std::unique_ptr<StackedUpdate> make_cuda_stacked_update(const std::vector<trial::Settings>& settings,
                                                         const StackBuffers& buffers,
                                                         const StackOptions& options);

@@ -7,6 +7,11 @@
 
 namespace headsweep::stacked {
 
+// Bytes of one query's row of TrialRow::visible.
+HEADSWEEP_HOST_DEVICE constexpr int bit_bytes(int length) {
+  return (length + 7) / 8;
+}
+
 // Fixed while the trial is trained.
 struct TrialRow {
   std::uint32_t seed;

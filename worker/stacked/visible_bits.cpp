@@ -2,7 +2,7 @@
 
 #include "graphs/head_graphs.h"
 #include "trial/head_graphs.h"
-#include "worker/stacked/dropout_bits.h"
+#include "worker/stacked/trial_rows.h"
 
 namespace headsweep::stacked {
 

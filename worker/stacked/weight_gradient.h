@@ -2,8 +2,8 @@
 //
 // The batch's rows are cut into kGradientChunks chunks, however many trials there are; a block sums one chunk of one
 // tile of kSide x kSide weights in the order of the rows, and sum_chunks.h adds the chunks in theirs. So the bits
-// depend neither on the stack nor on the order in which blocks run. A thread owns 8 x 8 weights; rows come through two
-// stages of shared memory, as in linear.h.
+// depend neither on the stack nor on the order in which blocks run. A block is one warp, a thread owns 16 x 8 weights; rows
+// come through two stages of shared memory, as in linear.h.
 #pragma once
 
 #include <cstdint>
@@ -31,10 +31,11 @@ struct MapParts {
 
 // Grid: (tiles of columns * tiles of rows, kGradientChunks, trials).
 struct WeightGradient {
-  static constexpr int kThreads = 64;
-  static constexpr int kBlocksAtOnce = 6;
+  static constexpr int kThreads = kWarpSize;
+  static constexpr int kBlocksAtOnce = 10;
   static constexpr int kSide = 64;
-  static constexpr int kDepth = 32;
+  static constexpr int kDepth = 16;
+  static constexpr int kRowsOfThread = 16;
   static constexpr int kStage = 2 * kDepth * kSide;  // floats
   static constexpr int kSharedBytes = 2 * kStage * 4;
 
@@ -51,8 +52,8 @@ struct WeightGradient {
   std::int64_t chunk_stride;
 
   struct Sums {
-    float of[8][8];
-    float bias;
+    float of[kRowsOfThread][8];
+    float bias[kSide / kThreads];
   };
 
   template <class Block>
@@ -77,7 +78,12 @@ struct WeightGradient {
         multiply(thread, stage, sums[thread]);
         if (column_tile(block.x()) != 0) return;
         HEADSWEEP_UNROLL
-        for (int depth = 0; depth < kDepth; ++depth) sums[thread].bias += stage[depth * kSide + thread];
+        for (int i = 0; i < kSide / kThreads; ++i) {
+          HEADSWEEP_UNROLL
+          for (int depth = 0; depth < kDepth; ++depth) {
+            sums[thread].bias[i] += stage[depth * kSide + thread + i * kThreads];
+          }
+        }
       });
       block.barrier();
     }
@@ -111,20 +117,27 @@ struct WeightGradient {
     });
   }
 
-  HEADSWEEP_HOST_DEVICE static int row_group(int thread) {
-    return thread / 32 * 4 + thread % 32 / 8;
-  }  // 0 .. 7
+  HEADSWEEP_HOST_DEVICE static int row_group(int thread) { return thread / 8; }  // 0 .. 3
   HEADSWEEP_HOST_DEVICE static int column_group(int thread) { return thread % 8; }
+  // Of the tile: the thread's i-th row and j-th column.
+  HEADSWEEP_HOST_DEVICE static int row_of(int thread, int i) {
+    return row_group(thread) * 4 + i / 4 * 16 + i % 4;
+  }
+  HEADSWEEP_HOST_DEVICE static int column_of(int thread, int j) {
+    return column_group(thread) * 4 + j / 4 * 32 + j % 4;
+  }
 
   HEADSWEEP_HOST_DEVICE static void multiply(int thread, const float* stage, Sums& sums) {
-    const float* const left = stage + row_group(thread) * 4;
-    const float* const right = stage + kDepth * kSide + column_group(thread) * 4;
+    const float* const left = stage + row_of(thread, 0);
+    const float* const right = stage + kDepth * kSide + column_of(thread, 0);
     HEADSWEEP_UNROLL
     for (int depth = 0; depth < kDepth; ++depth) {
-      const Four a[2] = {load_four(left + depth * kSide), load_four(left + depth * kSide + 32)};
+      Four a[kRowsOfThread / 4];
+      HEADSWEEP_UNROLL
+      for (int i = 0; i < kRowsOfThread / 4; ++i) a[i] = load_four(left + depth * kSide + i * 16);
       const Four b[2] = {load_four(right + depth * kSide), load_four(right + depth * kSide + 32)};
       HEADSWEEP_UNROLL
-      for (int i = 0; i < 8; ++i) {
+      for (int i = 0; i < kRowsOfThread; ++i) {
         HEADSWEEP_UNROLL
         for (int j = 0; j < 8; ++j) {
           sums.of[i][j] = multiply_add(a[i / 4].of[i % 4], b[j / 4].of[j % 4], sums.of[i][j]);
@@ -142,21 +155,24 @@ struct WeightGradient {
 
   HEADSWEEP_HOST_DEVICE void finish(int tile, int thread, const Sums& sums, float* to) const {
     HEADSWEEP_UNROLL
-    for (int i = 0; i < 8; ++i) {
-      const int row = row_tile(tile) * kSide + row_group(thread) * 4 + i / 4 * 32 + i % 4;
+    for (int i = 0; i < kRowsOfThread; ++i) {
+      const int row = row_tile(tile) * kSide + row_of(thread, i);
       const MapPart* const part = part_of(row);
       if (part == nullptr) continue;
       float* const of_row = to + part->weight + static_cast<std::int64_t>(row - part->first_row) * columns;
       HEADSWEEP_UNROLL
       for (int j = 0; j < 8; ++j) {
-        const int column = column_tile(tile) * kSide + column_group(thread) * 4 + j / 4 * 32 + j % 4;
+        const int column = column_tile(tile) * kSide + column_of(thread, j);
         if (column < columns) of_row[column] = sums.of[i][j];
       }
     }
     if (column_tile(tile) != 0) return;
-    const int row = row_tile(tile) * kSide + thread;
-    const MapPart* const part = part_of(row);
-    if (part != nullptr) to[part->bias + row - part->first_row] = sums.bias;
+    HEADSWEEP_UNROLL
+    for (int i = 0; i < kSide / kThreads; ++i) {
+      const int row = row_tile(tile) * kSide + thread + i * kThreads;
+      const MapPart* const part = part_of(row);
+      if (part != nullptr) to[part->bias + row - part->first_row] = sums.bias[i];
+    }
   }
 };
 

@@ -117,12 +117,27 @@ class BundleTraining {
 
   void advance(const std::vector<std::size_t>& group) {
     const Clock::time_point begin = Clock::now();
-    const std::vector<BatchOutcome> outcomes = step_->advance(trials_[group.front()]->step(), group);
+    const std::vector<BatchOutcome> outcomes =
+        step_->advance_several(trials_[group.front()]->step(), updates_of(group), group);
     const double seconds_each =
-        (seconds_since(begin) + std::exchange(checkpoint_seconds_, 0)) / static_cast<double>(group.size());
-    for (std::size_t i = 0; i < group.size(); ++i) {
-      guarded(group[i], [&](TrialRun& trial) { trial.record(outcomes[i], seconds_each); });
+        (seconds_since(begin) + std::exchange(checkpoint_seconds_, 0)) / static_cast<double>(outcomes.size());
+    for (std::size_t i = 0; i < outcomes.size(); ++i) {
+      const std::size_t number = group[i % group.size()];
+      if (!trials_[number]) continue;  // diverged at an earlier one of these updates
+      guarded(number, [&](TrialRun& trial) { trial.record(outcomes[i], seconds_each); });
     }
+  }
+
+  // How many updates the group makes before one of its weights are looked at or others have caught up with it.
+  std::int64_t updates_of(const std::vector<std::size_t>& group) const {
+    std::int64_t updates = step_->updates_at_once();
+    for (const std::size_t number : group)
+      updates = std::min(updates, trials_[number]->updates_to_next_look());
+    const std::int64_t step = trials_[group.front()]->step();
+    for (const auto& trial : trials_) {
+      if (trial && trial->step() > step) updates = std::min(updates, trial->step() - step);
+    }
+    return updates;
   }
 
   void save_checkpoints() {

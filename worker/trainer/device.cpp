@@ -10,6 +10,7 @@
 
 #include "errors/user_error.h"
 #include "worker/fused/fused_update.h"
+#include "worker/stacked/stacked_update.h"
 
 namespace headsweep::trainer {
 namespace {
@@ -84,6 +85,7 @@ std::string numerics_text(at::Device device, std::int64_t threads, at::ScalarTyp
   if (device.is_cuda()) {
     numerics["gpu"] = describe_gpu(device.index()).name;
     numerics["tf32"] = at::globalContext().allowTF32CuBLAS();
+    if (step_kind == "fused") numerics["kernels"] = stacked::kProgramsVersion;
   } else {
     numerics["isa"] = at::get_cpu_capability();
     numerics["cpu"] = cpu_vendor();

@@ -31,7 +31,7 @@ std::string why_no_gpu();
 
 // JSON with sorted keys of everything beside the settings that a trial's bits depend on: step kind, dtype,
 // threads, LibTorch version, and CPU vendor and instruction sets (`isa` of LibTorch, `kernels` of the fused
-// step), or GPU model and TF32. A trial resumes only where it is equal.
+// step), or GPU model, TF32 and version of the kernels. A trial resumes only where it is equal.
 std::string numerics_text(at::Device device, std::int64_t threads, at::ScalarType dtype,
                           std::string_view step_kind);
 

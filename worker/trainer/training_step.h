@@ -29,6 +29,13 @@ class TrainingStep {
   // the gradients in the buffers. One outcome a trial of `trials`. A trial's bits do not depend on the
   // others.
   virtual std::vector<BatchOutcome> advance(std::int64_t step, std::span<const std::size_t> trials) = 0;
+
+  // As many updates one after another as are made best in one go, which is what a GPU's speed needs.
+  [[nodiscard]] virtual std::int64_t updates_at_once() const { return 1; }
+  // Updates number `step` .. `step + updates - 1`, with the same bits as one by one; [updates][trials]. A trial whose
+  // loss is no number any more is advanced on: its numbers mean nothing.
+  virtual std::vector<BatchOutcome> advance_several(std::int64_t step, std::int64_t updates,
+                                                    std::span<const std::size_t> trials);
 };
 
 // The definition: training_loss() and LibTorch's autograd, one trial after another, in the dtype of the buffers.

@@ -1,5 +1,6 @@
 #include "worker/trainer/trial_run.h"
 
+#include <algorithm>
 #include <chrono>
 #include <cmath>
 #include <cstring>
@@ -94,6 +95,13 @@ void TrialRun::resume(const ModelFile& checkpoint) {
   curve_ = checkpoint.curve;
   train_seconds_ = checkpoint.train_seconds;
   measure_seconds_ = checkpoint.measure_seconds;
+}
+
+std::int64_t TrialRun::updates_to_next_look() const {
+  const trial::Settings& settings = assignment_.settings;
+  const std::int64_t left = settings.training.steps - step_;
+  const std::int64_t every = settings.measure.every;
+  return every == 0 ? left : std::min(left, every - step_ % every);
 }
 
 void TrialRun::record(const BatchOutcome& outcome, double seconds) {

@@ -42,6 +42,9 @@ class TrialRun {
   [[nodiscard]] std::int64_t step() const { return step_; }  // updates done
   [[nodiscard]] bool is_trained() const { return step_ == assignment_.settings.training.steps; }
 
+  // From here to the next update after which the layers are measured, or to the last; at least 1 before the end.
+  [[nodiscard]] std::int64_t updates_to_next_look() const;
+
   // After update number step(), which took `seconds`: counts it, continues the curve, measures the layers
   // where the settings ask for it. Throws Diverged.
   void record(const BatchOutcome& outcome, double seconds);

@@ -19,7 +19,8 @@ std::vector<float> initial_weights(const trial::Settings& settings) {
 
 }  // namespace
 
-StackUnderTest::StackUnderTest(const std::vector<trial::Settings>& settings, const StackOptions& options)
+StackUnderTest::StackUnderTest(const std::vector<trial::Settings>& settings, const StackOptions& options,
+                               Make make)
     : trials_(settings.size()), count_(initial_weights(settings.front()).size()) {
   const std::size_t stride = (count_ + 15) / 16 * 16;
   buffers_ = {allocate_under_test(trials_ * stride), allocate_under_test(trials_ * stride),
@@ -28,7 +29,7 @@ StackUnderTest::StackUnderTest(const std::vector<trial::Settings>& settings, con
   for (std::size_t trial = 0; trial < trials_; ++trial) {
     copy_from_test(buffers_.parameters + trial * stride, initial_weights(settings[trial]));
   }
-  update_ = make_update_under_test(settings, buffers_, options);
+  update_ = make(settings, buffers_, options);
   batches_ = std::make_unique<trainer::StackedBatches>(settings, *update_);
 }
 

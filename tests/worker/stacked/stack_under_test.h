@@ -25,7 +25,10 @@ void copy_from_test(float* to, std::span<const float> from);
 // Trials with their initial weights.
 class StackUnderTest {
  public:
-  explicit StackUnderTest(const std::vector<trial::Settings>& settings, const StackOptions& options = {});
+  using Make = std::unique_ptr<StackedUpdate> (*)(const std::vector<trial::Settings>&, const StackBuffers&,
+                                                  const StackOptions&);
+  explicit StackUnderTest(const std::vector<trial::Settings>& settings, const StackOptions& options = {},
+                          Make make = &make_update_under_test);
   ~StackUnderTest();
   StackUnderTest(const StackUnderTest&) = delete;
   StackUnderTest& operator=(const StackUnderTest&) = delete;
