@@ -171,9 +171,9 @@ demo() {
 run_tests() { # PRESET
   allow_root_mpirun
   if [[ $1 == tsan ]]; then
-    # Only these have threads: the writer, the embedded workers, the kernels' team.
-    build tsan results_test orchestrator_test fused_test
-    ctest --preset tsan --no-tests=error -R 'WriterTest\.|FaultsTest\.|Coordinator|LocalTransport|Scenario|ThreadTeam'
+    # Only these have threads: the writer, the embedded workers, the kernels' team, and a GPU's blocks run as threads.
+    build tsan results_test orchestrator_test fused_test stacked_test
+    ctest --preset tsan --no-tests=error -R 'WriterTest\.|FaultsTest\.|Coordinator|LocalTransport|Scenario|ThreadTeam|ThreadedUpdate'
   elif [[ $1 == cuda ]]; then
     build cuda cuda_checks
     ctest --preset cuda --no-tests=error

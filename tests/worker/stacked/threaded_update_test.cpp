@@ -33,7 +33,7 @@ std::vector<trial::Settings> small_trials() {
     settings.model.layers = 1;
     settings.model.heads = 2;
     settings.model.head_width = 16;
-    settings.model.mlp_width = 5;
+    settings.model.mlp_width = 37;
     settings.training.samples = 8;
     settings.training.batch = 2;
   }
