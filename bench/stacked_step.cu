@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <chrono>
 #include <cstdint>
+#include <exception>
 #include <iostream>
 #include <numeric>
 #include <string>
@@ -136,7 +137,9 @@ std::string device_name() {
 }  // namespace
 }  // namespace headsweep::stacked
 
-int main(int argc, char** argv) {
+namespace {
+
+int run(int argc, char** argv) {
   using namespace headsweep::stacked;
   CLI::App app("Speed of the stacked step on a GPU, on the paper's model");
   std::vector<std::int64_t> stacks = {1, 2, 4, 8, 16, 32, 64};
@@ -175,5 +178,17 @@ int main(int argc, char** argv) {
     std::cout << nlohmann::json{{"device", device_name()}, {"float32_rate", rate}, {"stacks", results}}.dump(
                      1)
               << "\n";
+  }
+  return 0;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  try {
+    return run(argc, argv);
+  } catch (const std::exception& error) {
+    std::cerr << "stacked_step: " << error.what() << "\n";
+    return 1;
   }
 }
