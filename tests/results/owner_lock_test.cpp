@@ -93,6 +93,22 @@ TEST_F(OwnerLockTest, TakesOverFromADeadOwnerAndNamesIt) {
   EXPECT_EQ(lock.predecessor()->host, host_name());
 }
 
+// On a network file system the lock is the server's: held while that host's run lives, free once it has ended.
+TEST_F(OwnerLockTest, AnOwnerOnAnotherHostIsRefusedByNameAndTakenOverFromOnceItsLockIsFree) {
+  {
+    const ChildOwner child(file());
+    std::ofstream(file()) << "othernode 42 2026-01-02T03:04:05Z 1234\n";
+    const std::string message = user_error_of([&] { take(std::chrono::seconds(60)); });
+    EXPECT_NE(message.find("SLURM job 1234 on host othernode, pid 42, since 2026-01-02T03:04:05Z"),
+              std::string::npos)
+        << message;
+    EXPECT_NE(message.find("wait until it ends"), std::string::npos) << message;
+  }
+  const OwnerLock lock = take(milliseconds(0));
+  ASSERT_TRUE(lock.predecessor());
+  EXPECT_EQ(lock.predecessor()->host, "othernode");
+}
+
 TEST_F(OwnerLockTest, LeavesNoPredecessorAfterACleanEnd) {
   { const OwnerLock lock = take(milliseconds(0)); }
   EXPECT_EQ(std::filesystem::file_size(file()), 0);

@@ -92,14 +92,19 @@ class SlurmTest(StoreTest):
     def log(self, store):
         return "".join(path.read_text() for path in sorted(pathlib.Path(store + ".d/logs").glob("slurm*.log")))
 
-    def assert_end(self, job, expected, store):
-        ended = wait_for_end(job)
+    def assert_end(self, job, expected, store, seconds=100):
+        ended = wait_for_end(job, seconds)
         self.assertEqual(ended, expected, self.log(store))
 
     def undisturbed(self, sweep):
         reference = self.store("reference.db")
         self.assert_code(self.headsweep("run", sweep, "--store", reference, "--quiet", "--workers", "2"), DONE)
         return reference
+
+    @staticmethod
+    def checkpoints(store):
+        """Trials that have one."""
+        return len({path.name.partition(".")[0] for path in pathlib.Path(store + ".d/checkpoints").glob("*.ckpt")})
 
     def wait_until_training(self, store):
         def steps():
@@ -190,15 +195,16 @@ class Jobs(SlurmTest):
                 self.assertEqual(len(workers), 2, workers)
 
     def test_a_slot_that_ends_is_requeued_and_resumes_to_equal_results(self):
-        sweep, store = self.sweep(steps=40000, seeds=1), self.store()
+        sweep, store = self.sweep(steps=80000, seeds=1), self.store()
         [job] = self.submit(sweep, store, "--ntasks-per-node", "2")
-        self.wait_until_training(store)
+        # Both of them: were the second still waiting, the first could end on its own and nothing be interrupted.
+        wait_for(lambda: self.checkpoints(store) == 2, "a checkpoint of each trial")
         ask("scancel", "--batch", "--signal=USR1", job)
         wait_for(lambda: fields(job).get("Restarts") == "1", "the restart")
         refused = self.headsweep("submit", sweep, "--store", store)
         self.assert_code(refused, ERROR)
         self.assertIn(f"has SLURM job {job} already", refused.stderr)
-        self.assert_end(job, "COMPLETED", store)
+        self.assert_end(job, "COMPLETED", store, seconds=300)
         self.assertIn("work remains: requeued", self.log(store))
         attempts = rows(store, "select trial, state, reason, message from attempts")
         self.assertIn("interrupted", [state for _, state, _, _ in attempts], f"{attempts}\n{self.log(store)}")
