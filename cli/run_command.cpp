@@ -26,6 +26,7 @@
 #include "sweep/duration.h"
 #include "worker/agent/trainer_executable.h"
 #include "worker/fused/fused_support.h"
+#include "worker/stacked/stacked_support.h"
 
 namespace headsweep::cli {
 namespace {
@@ -90,18 +91,20 @@ std::string describe(const results::FrozenSweep& frozen) {
 // Trials of one sweep that are trained by different steps differ in more than their settings say.
 std::optional<std::string> describe_steps(const RunCommandOptions& options,
                                           const results::FrozenSweep& frozen) {
-  if (options.run.step == "eager" || options.run.device == "cuda") return std::nullopt;
+  if (options.run.step == "eager") return std::nullopt;
+  const bool on_gpus = options.run.device == "cuda";
   std::int64_t eager = 0;
   std::string why;
   for (const results::OpenTrial& trial : frozen.open) {
-    const auto reason = fused::why_not_fused(trial.settings);
+    const auto reason =
+        on_gpus ? stacked::why_not_stacked(trial.settings) : fused::why_not_fused(trial.settings);
     if (!reason) continue;
     if (eager++ == 0) why = *reason;
   }
   const std::int64_t fused = std::ssize(frozen.open) - eager;
   if (eager == 0 || (fused == 0 && options.run.step == "auto")) return std::nullopt;
-  return "on CPUs " + std::to_string(eager) + " trials take the eager step (" + why + "), " +
-         std::to_string(fused) + " the fused one; --step eager gives all of them the same";
+  return (on_gpus ? "on GPUs " : "on CPUs ") + std::to_string(eager) + " trials take the eager step (" + why +
+         "), " + std::to_string(fused) + " the fused one; --step eager gives all of them the same";
 }
 
 std::string describe(const orchestrator::Ending& ending, const std::string& store, std::int64_t cancelled) {

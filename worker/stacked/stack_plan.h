@@ -3,8 +3,6 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <optional>
-#include <string>
 #include <vector>
 
 #include "trial/settings.h"
@@ -14,9 +12,6 @@
 #include "worker/stacked/weight_gradient.h"
 
 namespace headsweep::stacked {
-
-// Why the stacked step cannot train these settings, half a sentence; nothing: it can. Requires checked settings.
-std::optional<std::string> why_not_stacked(const trial::Settings& settings);
 
 // An affine map; columns and rows padded to whole groups of four. Offsets in floats, into the packed weights.
 struct LinearPlan {
@@ -61,8 +56,5 @@ struct StackPlan {
 
 // Of a trial's heads; equal for trials whose attention can be launched together.
 HeadShape head_shape(const trial::ModelSettings& model);
-
-// Device memory that one trial of a stack takes, its buffers of weights, gradients and moments included.
-std::size_t bytes_of_trial(const trial::Settings& settings);
 
 }  // namespace headsweep::stacked

@@ -1,3 +1,5 @@
+#include "worker/stacked/stacked_support.h"
+
 #include <algorithm>
 #include <limits>
 

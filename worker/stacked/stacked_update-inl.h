@@ -24,6 +24,7 @@
 #include "worker/stacked/rms_norm.h"
 #include "worker/stacked/stack_memory.h"
 #include "worker/stacked/stack_plan.h"
+#include "worker/stacked/stacked_support.h"
 #include "worker/stacked/stacked_update.h"
 #include "worker/stacked/visible_bits.h"
 #include "worker/stacked/weight_gradient.h"

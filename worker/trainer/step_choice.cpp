@@ -3,7 +3,7 @@
 #include <algorithm>
 
 #include "worker/fused/fused_support.h"
-#include "worker/stacked/stack_plan.h"
+#include "worker/stacked/stacked_support.h"
 #include "worker/stacked/stacked_update.h"
 #include "worker/trainer/fused_step.h"
 #include "worker/trainer/stacked_step.h"

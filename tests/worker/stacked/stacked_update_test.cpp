@@ -11,7 +11,7 @@
 #include "tests/worker/stacked/stack_under_test.h"
 #include "trial/key.h"
 #include "trial/parameters.h"
-#include "worker/stacked/stack_plan.h"
+#include "worker/stacked/stacked_support.h"
 
 namespace headsweep::stacked {
 namespace {
