@@ -22,7 +22,8 @@ std::vector<double> holm_adjusted(std::span<const double> p_values) {
 
 std::int64_t pairs_to_reject(std::int64_t tests) {
   std::int64_t pairs = kFewestPairs;
-  while (smallest_sign_flip_p(pairs) * static_cast<double>(tests) > kAlpha) ++pairs;
+  while (pairs < kMostExactPairs && smallest_sign_flip_p(pairs) * static_cast<double>(tests) > kAlpha)
+    ++pairs;
   return pairs;
 }
 

@@ -22,13 +22,17 @@ std::optional<std::string> too_few_seeds(const sweep::Plan& plan) {
   if (plan.sweep.replicate) return std::nullopt;
   const std::int64_t tests = confirmatory_tests(plan);
   const auto seeds = std::ssize(plan.sweep.seeds);
-  const std::int64_t enough = pairs_to_reject(tests);
-  if (tests == 0 || seeds >= enough) return std::nullopt;
+  const double smallest = smallest_sign_flip_p(seeds);
+  const bool reaches = seeds >= kFewestPairs && smallest * static_cast<double>(tests) <= kAlpha;
+  if (tests == 0 || reaches) return std::nullopt;
+  const bool exact = seeds <= kMostExactPairs;
   return std::to_string(seeds) + (seeds == 1 ? " seed" : " seeds") +
-         " cannot reject: the smallest p-value is 2^" + std::to_string(1 - seeds) + " = " +
-         readable_number(smallest_sign_flip_p(seeds)) + ", above " + readable_number(kAlpha) + " / " +
-         std::to_string(tests) + " (Holm, " + std::to_string(tests) + " tests of [analysis]); it takes " +
-         std::to_string(enough) + " seeds";
+         " cannot reject: the smallest p-value is " +
+         (exact ? "2^" + std::to_string(1 - seeds) + " = " : "by Monte Carlo ") + readable_number(smallest) +
+         ", above " + readable_number(kAlpha) + " / " + std::to_string(tests) + " (Holm, " +
+         std::to_string(tests) + " tests of [analysis]); it takes " + std::to_string(pairs_to_reject(tests)) +
+         " seeds" +
+         (exact ? "" : ", and at most " + std::to_string(kMostExactPairs) + ", whose tests are exact");
 }
 
 }  // namespace headsweep::results

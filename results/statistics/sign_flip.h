@@ -15,7 +15,8 @@ inline constexpr std::int64_t kFewestPairs = 6;
 // Up to so many the p-value is exact: all 2^n signs count.
 inline constexpr std::int64_t kMostExactPairs = 32;
 
-// 2^(1-n), what the p-value of n pairs is at least: two of the 2^n signs reach the largest sum.
+// What the p-value of n pairs is at least: 2^(1-n), as two of the 2^n signs reach the largest sum; above kMostExactPairs
+// one of all draws.
 double smallest_sign_flip_p(std::int64_t pairs);
 
 // Two-sided p-values of the mean. Above kMostExactPairs by Monte Carlo: (1 + as extreme) / (1 + draws), from signs that

@@ -50,6 +50,8 @@ TEST(SignFlip, CountsTiesAsExtreme) {
 
 TEST(SignFlip, TwoOfAllSignsAreTheMostExtreme) {
   EXPECT_EQ(smallest_sign_flip_p(0), 1);
+  EXPECT_EQ(smallest_sign_flip_p(kMostExactPairs), 0x1p-31);
+  EXPECT_EQ(smallest_sign_flip_p(kMostExactPairs + 1), 1e-4);  // of 9,999 draws and the data
   EXPECT_EQ(smallest_sign_flip_p(6), 1.0 / 32);
   EXPECT_LE(smallest_sign_flip_p(kFewestPairs), kAlpha);
   EXPECT_GT(smallest_sign_flip_p(kFewestPairs - 1), kAlpha);
