@@ -9,6 +9,7 @@
 #   ./bootstrap.sh test statistics       intervals and tests against SciPy and statsmodels
 #   ./bootstrap.sh test slurm [--full]   batch jobs under a real SLURM of one node, as root (--full: what waits for its clock too)
 #   ./bootstrap.sh test report     the report in headless Chromium; screenshots in build/default/report-screenshots
+#   ./bootstrap.sh test tools      docs/querying.md with pandas, DuckDB, Datasette and, where it is installed, R
 #   ./bootstrap.sh build [PRESET]  only the build
 #
 # Every step is skipped when it is already done. Needs Debian or Ubuntu for the packages (elsewhere it says what to
@@ -23,6 +24,9 @@ readonly PLOTLY_VERSION=7.1.0
 readonly SCIPY_VERSION=1.17.1
 readonly STATSMODELS_VERSION=0.15.0
 readonly SELENIUM_VERSION=4.51.0
+readonly DATASETTE_VERSION=0.65.5
+readonly DUCKDB_VERSION=2.0.1
+readonly PANDAS_VERSION=3.1.1
 readonly PACKAGES=(
   g++ cmake ninja-build ccache git pkg-config
   libopenmpi-dev openmpi-bin
@@ -135,6 +139,15 @@ provide_scipy() {
     die "pip could not install scipy and statsmodels"
 }
 
+# The tools of docs/querying.md, in an environment of their own.
+provide_tools() {
+  build/tools/bin/python -c 'import datasette, duckdb, pandas' 2>/dev/null && return 0
+  say "installing datasette==$DATASETTE_VERSION duckdb==$DUCKDB_VERSION pandas==$PANDAS_VERSION in build/tools"
+  python3 -m venv build/tools
+  build/tools/bin/pip install --quiet --disable-pip-version-check "datasette==$DATASETTE_VERSION" \
+    "duckdb==$DUCKDB_VERSION" "pandas==$PANDAS_VERSION" || die "pip could not install datasette, duckdb and pandas"
+}
+
 build() { # PRESET [TARGET...]
   install_packages
   case "$1" in
@@ -244,6 +257,7 @@ case "${1:-}" in
         install_packages "${SLURM_PACKAGES[@]}"
         run_suite "${@:2}"
         ;;
+      tools) provide_tools; run_suite "${@:2}" ;;
       report) provide_browser; run_suite "${@:2}" ;;
       *) run_tests "${2:-default}" ;;
     esac

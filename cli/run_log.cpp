@@ -18,6 +18,10 @@ struct LogRecord {
   void operator()(const results::WorkerEnded& ended) const {
     log.info("worker {} {}", ended.worker, ended.state);
   }
+  void operator()(const results::WorkerProgress& progress) const {
+    log.trace("worker {}: trial {} at step {}, {} a second", progress.worker, progress.trial, progress.step,
+              progress.steps_per_second);
+  }
   void operator()(const results::AttemptStarted& started) const {
     log.debug("attempt {} of trial {} began at worker {}", started.attempt, started.trial, started.worker);
   }

@@ -70,6 +70,9 @@ void print_json(const results::Status& status, const std::vector<SlurmJob>& jobs
                        {"state", worker.state},
                        {"running", worker.running},
                        {"trial", or_null(worker.trial)},
+                       {"step", or_null(worker.step)},
+                       {"planned_steps", or_null(worker.planned_steps)},
+                       {"steps_per_second", or_null(worker.steps_per_second)},
                        {"done", worker.done}});
   }
   Json failures = Json::array();
@@ -95,12 +98,20 @@ void print_json(const results::Status& status, const std::vector<SlurmJob>& jobs
   std::cout << json.dump(2) << "\n";
 }
 
+// "120/240": of the steps that the trial takes.
+results::Cell step_cell(const results::WorkerStatus& worker) {
+  if (!worker.step || !worker.planned_steps) return {};
+  return std::to_string(*worker.step) + "/" + std::to_string(*worker.planned_steps);
+}
+
 void print_workers(const results::Status& status) {
-  results::Table table{{"worker", "host", "pid", "device", "state", "trial", "running", "done"}, {}};
+  results::Table table{
+      {"worker", "host", "pid", "device", "state", "trial", "step", "steps/s", "running", "done"}, {}};
   for (const auto& worker : status.workers) {
     table.rows.push_back({worker.worker, worker.host, worker.pid, worker.device, worker.state,
-                          worker.trial ? results::Cell(*worker.trial) : results::Cell(), worker.running,
-                          worker.done});
+                          worker.trial ? results::Cell(*worker.trial) : results::Cell(), step_cell(worker),
+                          worker.steps_per_second ? results::Cell(*worker.steps_per_second) : results::Cell(),
+                          worker.running, worker.done});
   }
   std::cout << "\n" << results::render(table, results::Format::kTable);
 }

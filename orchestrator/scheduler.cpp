@@ -123,6 +123,19 @@ void Scheduler::on(WorkerState& worker, protocol::AttemptProgress progress) {
   const double flops_done = attempt->flops * std::clamp(static_cast<double>(progress.step) / steps, 0.0, 1.0);
   progress_.flops_done += flops_done - attempt->flops_done;
   attempt->flops_done = flops_done;
+  record_progress(worker, *attempt, progress);
+}
+
+// Every second, less often where there are thousands of workers: at most a thousand records a second.
+void Scheduler::record_progress(WorkerState& worker, const Attempt& attempt,
+                                const protocol::AttemptProgress& progress) {
+  constexpr double kSecondsAWorker = 1e-3;
+  if (now_ < worker.next_progress) return;
+  worker.next_progress = now_ + std::max(1.0, kSecondsAWorker * static_cast<double>(here_));
+  record(results::WorkerProgress{.worker = worker.id,
+                                 .trial = queue_.trial(attempt.index).trial,
+                                 .step = progress.step,
+                                 .steps_per_second = progress.steps_per_second});
 }
 
 void Scheduler::on(WorkerState& worker, protocol::AttemptDone done) {

@@ -138,6 +138,8 @@ class Scheduler {
   void on(WorkerState& worker, protocol::WorkerGoodbye goodbye);
   template <class NotFromAgents>
   void on(WorkerState& worker, NotFromAgents message);
+  void record_progress(WorkerState& worker, const Attempt& attempt,
+                       const protocol::AttemptProgress& progress);
   void drop_late(WorkerState& worker, const protocol::Message& message);
   // A worker that is not here says something: scheduler_return.cpp.
   void hear_again(WorkerState& worker, protocol::Message message);

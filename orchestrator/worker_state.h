@@ -129,6 +129,7 @@ struct WorkerState {
   Speed speed;
   std::optional<AwaitedUpdate> awaited;
   FailureStreak failures;
+  double next_progress = 0;                         // when its progress is recorded again
   std::set<protocol::AttemptId> unstarted_bundles;  // in a row: the trainer could not even be started
   // Trials of the attempts it held when it was given up: late results name them.
   std::map<protocol::AttemptId, protocol::TrialId> lost_attempts;

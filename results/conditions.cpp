@@ -32,12 +32,6 @@ std::optional<double> number(const Cell& cell) {
   return std::nullopt;
 }
 
-bool holds(const Cell& cell, const Cell& value) {
-  const auto left = number(cell);
-  const auto right = number(value);
-  return left && right ? *left == *right : cell == value;
-}
-
 void require_comparable(const Table& table, std::size_t column, const Condition& condition) {
   if (!std::holds_alternative<std::string>(condition.value)) return;
   std::optional<double> example;
@@ -49,6 +43,12 @@ void require_comparable(const Table& table, std::size_t column, const Condition&
 }
 
 }  // namespace
+
+bool holds(const Cell& cell, const Cell& value) {
+  const auto left = number(cell);
+  const auto right = number(value);
+  return left && right ? *left == *right : cell == value;
+}
 
 Condition parse_condition(const std::string& text) {
   const std::size_t equals = text.find('=');

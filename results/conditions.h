@@ -19,6 +19,9 @@ struct Condition {
 // "column=value". Throws UserError without '=' or a column.
 Condition parse_condition(const std::string& text);
 
+// Whether a value is the one asked for: numbers of either kind compare by value.
+bool holds(const Cell& cell, const Cell& value);
+
 // Throws UserError, with the nearest name, if the query's rows have no such column.
 void require_column(const Condition& condition, std::string_view query, std::span<const std::string> columns);
 

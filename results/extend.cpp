@@ -8,6 +8,7 @@
 #include "results/clock.h"
 #include "results/closed_nulls.h"
 #include "results/row_insert.h"
+#include "results/sums/running_sums.h"
 #include "results/tables.h"
 #include "results/trial_rows.h"
 
@@ -82,6 +83,7 @@ PlanChange reconcile(SQLite::Database& database, std::int64_t sweep, const sweep
   }
   counts.pruned_done = count_done(database, left);
   counts.pruned = prune(database, rehash, left);
+  add_missing_trials(database);
   return counts;
 }
 

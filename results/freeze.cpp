@@ -12,6 +12,7 @@
 #include "results/metric_columns.h"
 #include "results/row_insert.h"
 #include "results/store_info.h"
+#include "results/sums/running_sums.h"
 #include "results/tables.h"
 #include "results/trial_rows.h"
 #include "results/trial_states.h"
@@ -133,6 +134,7 @@ FrozenSweep freeze_sweep(SQLite::Database& database, const std::filesystem::path
     row = stored->sweep;
     amendment = amend(database, store, *stored, part_of(expand(), shard));
   }
+  refresh_running_sums(database);
   FrozenSweep frozen = load_sweep(database, row);
   frozen.amendment = std::move(amendment);
   transaction.commit();

@@ -14,6 +14,7 @@
 #include "results/merge_files.h"
 #include "results/merge_numbers.h"
 #include "results/merge_rows.h"
+#include "results/merge_sums.h"
 #include "results/owner_lock.h"
 #include "results/recovery.h"
 #include "results/row_insert.h"
@@ -118,6 +119,7 @@ class Merger {
 
   void finish(const std::vector<fs::path>& stores, MergeReport& report) {
     recover_lost_run(database_, std::nullopt);
+    finish_merged_sums(database_);
     set_info(database_, kShardInfo, shard_text(report));
     std::string names;
     for (const fs::path& store : stores) names += (names.empty() ? "" : ", ") + store.string();
@@ -171,6 +173,7 @@ class Merger {
     }
     copy_renumbered_rows(database_, "events", numbers.renumbering(), "true");
     settle_states(database_);
+    merge_sums(database_);
   }
 
   void copy_plan(const MergeNumbers& numbers) {

@@ -16,6 +16,8 @@
 #include "results/sql_text.h"
 #include "results/statistics/query.h"
 #include "results/statistics/statistics.h"
+#include "results/summary.h"
+#include "results/sums/running_sums.h"
 
 namespace headsweep::results {
 namespace {
@@ -26,12 +28,13 @@ struct NamedQuery {
   std::string_view order;
 };
 constexpr std::string_view kPairs = "pairs";
+constexpr std::string_view kSummary = "summary";
 constexpr std::array kQueries = {
     NamedQuery{"trials", "trial_results", "trial"},
     NamedQuery{"layers", "layer_results", "trial, layer, split"},
     NamedQuery{"heads", "head_results", "trial, layer, head, split"},
     NamedQuery{"curve", "curve_results", "trial, step, layer, split"},
-    NamedQuery{"summary", "summary", "sweep, task, heads, arm, layer, split"},
+    NamedQuery{kSummary, kSummary, "sweep, task, heads, arm, layer, split"},
     NamedQuery{kPairs, kPairs, "trial, layer, split, metric"},
     NamedQuery{"failures", "failures", "attempt"},
     NamedQuery{"workers",
@@ -114,9 +117,13 @@ Table select(SQLite::Database& database, const NamedQuery& named, const Query& q
              std::span<const Condition> conditions) {
   const std::string source = source_of(database, named);
   const std::vector<std::string> all = columns_of(SQLite::Statement(database, "SELECT * FROM " + source));
+  for (const Condition& condition : conditions) require_column(condition, named.name, all);
+  if (named.name == kSummary && has_running_sums(database)) {
+    return summary_rows(database, query.headline ? headline_columns(named.name, all) : all, conditions,
+                        query.limit);
+  }
   std::vector<std::string> terms;
   for (const Condition& condition : conditions) {
-    require_column(condition, named.name, all);
     require_comparable(database, source, condition);
     terms.push_back(quote_name(condition.column) + " IS ?");
   }
@@ -151,7 +158,8 @@ Table run_query(StoreReader& store, const Query& query) {
   std::vector<Condition> conditions;
   for (const std::string& text : query.where) conditions.push_back(parse_condition(text));
   if (std::ranges::find(kStatisticsQueries, query.name) != kStatisticsQueries.end()) {
-    return limited(run_statistics_query(store, query.name, conditions, query.headline), query.limit);
+    return limited(run_statistics_query(store, query.name, conditions, query.headline, query.limit),
+                   query.limit);
   }
   const NamedQuery& named = find_query(query.name);
   try {

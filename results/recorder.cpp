@@ -13,12 +13,15 @@ Recorder::Recorder(SQLite::Database& database, std::int64_t sweep)
       run_(database.execAndGet("SELECT coalesce(max(run), 0) + 1 FROM workers").getInt64()),
       next_worker_(database.execAndGet("SELECT coalesce(max(worker), 0) + 1 FROM workers").getInt64()),
       results_(database, sweep),
+      sums_(database),
       insert_worker_(database, "workers", hashed_columns(find_table("workers"))),
       insert_attempt_(database, "attempts", hashed_columns(find_table("attempts"))),
       insert_event_(database, "events", hashed_columns(find_table("events"))),
       rehash_worker_(database, "workers", hashed_columns(find_table("workers")), "worker"),
       rehash_attempt_(database, "attempts", hashed_columns(find_table("attempts")), "attempt"),
       end_worker_(database, "UPDATE workers SET state = ?, ended_at = ? WHERE worker = ?"),
+      advance_worker_(database,
+                      "UPDATE workers SET trial = ?, step = ?, steps_per_second = ? WHERE worker = ?"),
       end_attempt_(
           database,
           "UPDATE attempts SET state = ?, reason = ?, message = ?, signal = ?, exit_code = ?, log_tail = ?, "
@@ -47,6 +50,17 @@ void Recorder::apply(const WorkerEnded& ended) {
   rehash_worker_(known->second);
 }
 
+void Recorder::apply(const WorkerProgress& progress) {
+  const auto known = worker_rows_.find(progress.worker);
+  if (known == worker_rows_.end()) return;
+  advance_worker_.bind(1, progress.trial);
+  advance_worker_.bind(2, progress.step);
+  advance_worker_.bind(3, progress.steps_per_second);
+  advance_worker_.bind(4, known->second);
+  advance_worker_.exec();
+  advance_worker_.reset();
+}
+
 void Recorder::apply(const AttemptStarted& started) {
   insert_attempt_(std::vector<Cell>{started.attempt, started.trial, worker_row(started.worker), "running",
                                     Cell(), Cell(), Cell(), Cell(), Cell(), utc_now(), Cell()});
@@ -56,6 +70,7 @@ void Recorder::apply(const AttemptStarted& started) {
 void Recorder::apply(const AttemptSucceeded& succeeded) {
   const std::string now = utc_now();
   results_.insert(succeeded.trial, succeeded.attempt, succeeded.result, now);
+  sums_.add(succeeded.trial, measured_rows(succeeded.result));
   end_attempt_.clearBindings();
   end_attempt_.bind(1, "done");
   end_attempt_.bind(7, now);

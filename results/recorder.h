@@ -9,6 +9,7 @@
 #include "results/result_rows.h"
 #include "results/row_insert.h"
 #include "results/store_writer.h"
+#include "results/sums/running_sums.h"
 
 namespace headsweep::results {
 
@@ -18,10 +19,14 @@ class Recorder {
   Recorder(SQLite::Database& database, std::int64_t sweep);
 
   void apply(const Record& record);
+  // For when there is nothing to write: see RunningSums.
+  [[nodiscard]] bool can_sum() const { return sums_.can_sum(); }
+  void sum_some() { sums_.sum_some(); }
 
  private:
   void apply(const WorkerSeen& seen);
   void apply(const WorkerEnded& ended);
+  void apply(const WorkerProgress& progress);
   void apply(const AttemptStarted& started);
   void apply(const AttemptSucceeded& succeeded);
   void apply(const AttemptEnded& ended);
@@ -36,12 +41,14 @@ class Recorder {
   std::int64_t next_worker_;
   std::unordered_map<protocol::WorkerId, std::int64_t> worker_rows_;
   ResultRows results_;
+  RunningSums sums_;
   RowInsert insert_worker_;
   RowInsert insert_attempt_;
   RowInsert insert_event_;
   RowRehash rehash_worker_;
   RowRehash rehash_attempt_;
   SQLite::Statement end_worker_;
+  SQLite::Statement advance_worker_;
   SQLite::Statement end_attempt_;
   SQLite::Statement set_trial_state_;
 };

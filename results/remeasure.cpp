@@ -9,6 +9,7 @@
 #include "results/metric_columns.h"
 #include "results/result_rows.h"
 #include "results/row_insert.h"
+#include "results/sums/running_sums.h"
 #include "results/tables.h"
 
 namespace headsweep::results {
@@ -96,9 +97,12 @@ std::vector<OutdatedTrial> outdated_trials(OwnedStore& store) {
 void replace_measurements(OwnedStore& store, protocol::TrialId trial, const protocol::TrialResult& measured) {
   explained(store, [&](SQLite::Database& database) {
     SQLite::Transaction transaction(database, SQLite::TransactionBehavior::IMMEDIATE);
+    RunningSums sums(database);
+    sums.remove(trial);
     delete_measurements(database, trial);
     ResultRows(database, sweep_of(database, trial)).insert_measurements(trial, measured);
     count_rows(database, trial, measured);
+    sums.add(trial, MeasuredRowReader(database)(trial));
     transaction.commit();
   });
 }

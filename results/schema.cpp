@@ -14,7 +14,9 @@
 #include "results/statistics/student_t.h"
 #include "results/store.h"
 #include "results/store_info.h"
+#include "results/sums/running_sums.h"
 #include "results/tables.h"
+#include "results/triggers.h"
 #include "results/views.h"
 #include "trial/key.h"
 #include "trial/sha256.h"
@@ -79,8 +81,16 @@ void add_ledger(SQLite::Database& database) {
   }
 }
 
+// Version 2 had neither running sums nor indexes of what failed.
+void add_running_sums(SQLite::Database& database) {
+  add_columns(database);
+  create_triggers(database);
+  database.exec("CREATE INDEX trial_values_unsummed ON trial_values (arm) WHERE NOT summed");
+  database.exec("CREATE INDEX attempts_failed ON attempts (attempt) WHERE state = 'failed'");
+}
+
 // Element v leads from version v to v + 1. Columns of settings and metrics, and new tables need none: see add_columns().
-constexpr std::array<Migration, kSchemaVersion> kMigrations = {create_tables, add_ledger};
+constexpr std::array<Migration, kSchemaVersion> kMigrations = {create_tables, add_ledger, add_running_sums};
 
 void recreate_views(SQLite::Database& database) {
   for (const ViewSpec& view : store_views()) {
@@ -143,6 +153,7 @@ void migrate(SQLite::Database& database) {
   for (auto step = static_cast<std::size_t>(version); step < kMigrations.size(); ++step)
     kMigrations[step](database);
   add_columns(database);
+  refresh_running_sums(database);
   recreate_views(database);
   fill_metrics(database);
   fill_t_quantiles(database);

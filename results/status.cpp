@@ -4,6 +4,7 @@
 
 #include "errors/user_error.h"
 #include "results/connection.h"
+#include "results/store_info.h"
 
 namespace headsweep::results {
 namespace {
@@ -12,24 +13,28 @@ using States = std::array<TrialState, kTrialStates>;
 constexpr States kStates = {TrialState::kPlanned, TrialState::kRunning,   TrialState::kDone,
                             TrialState::kFailed,  TrialState::kCancelled, TrialState::kPruned};
 
+// From the table `arms`, or trial by trial in a store that is too old to have it.
 void count_states(SQLite::Database& database, Status& status) {
-  SQLite::Statement statement(database, "SELECT count(*) FROM trials WHERE state = ?");
+  const bool counted = !get_info(database, kSumsInfo).empty();
   for (const TrialState state : kStates) {
-    statement.bind(1, std::string(to_text(state)));
-    statement.executeStep();
-    status.counts[static_cast<std::size_t>(state)] = statement.getColumn(0).getInt64();
-    statement.reset();
+    const std::string name(to_text(state));
+    const std::string sql = counted ? "SELECT coalesce(sum(" + name + "), 0) FROM arms"
+                                    : "SELECT count(*) FROM trials WHERE state = '" + name + "'";
+    status.counts[static_cast<std::size_t>(state)] = database.execAndGet(sql).getInt64();
   }
 }
 
 // Over the last hundred results of the latest run: the time from one to the next, not from its start, so that the
-// first trials' start-up does not count.
+// first trials' start-up does not count. Read from the newest attempt back to the run's first result.
 std::optional<double> recent_rate(SQLite::Database& database) {
   SQLite::Statement statement(
       database,
       "SELECT count(*) - 1, (julianday(max(ended_at)) - julianday(min(ended_at))) * 86400 FROM ("
-      " SELECT a.ended_at FROM workers w JOIN attempts a ON a.worker = w.worker AND a.state = 'done'"
-      " WHERE w.run = (SELECT max(run) FROM workers) ORDER BY a.attempt DESC LIMIT 100)");
+      " SELECT a.ended_at FROM attempts a WHERE a.state = 'done'"
+      " AND a.worker >= (SELECT min(worker) FROM workers WHERE run = (SELECT max(run) FROM workers))"
+      " AND a.attempt >= (SELECT min((SELECT min(b.attempt) FROM attempts b WHERE b.worker = w.worker"
+      " AND b.state = 'done')) FROM workers w WHERE w.run = (SELECT max(run) FROM workers))"
+      " ORDER BY a.attempt DESC LIMIT 100)");
   if (!statement.executeStep() || statement.getColumn(1).isNull()) return std::nullopt;
   const double seconds = statement.getColumn(1).getDouble();
   const std::int64_t intervals = statement.getColumn(0).getInt64();
@@ -37,23 +42,52 @@ std::optional<double> recent_rate(SQLite::Database& database) {
   return static_cast<double>(intervals) / seconds;
 }
 
+// Of the trial that a worker trains, the columns that latest_workers() reads; a store that is too old has no progress.
+std::string progress_columns(bool kept) {
+  return kept ? "t.trial, CASE WHEN t.trial = w.trial THEN w.step END, t.planned_steps,"
+                " CASE WHEN t.trial = w.trial THEN w.steps_per_second END"
+              : "t.trial, NULL, NULL, NULL";
+}
+
+// Workers of the latest run with the trial that each trains: the one whose progress is known, else the first.
+std::string workers_at_work(bool kept) {
+  const std::string running =
+      "(SELECT a.trial FROM attempts a WHERE a.worker = w.worker AND a.state = 'running'";
+  return "(SELECT w.*, coalesce(" + (kept ? running + " AND a.trial = w.trial), " : std::string()) + running +
+         " ORDER BY a.attempt LIMIT 1), NULL) AS current FROM workers w WHERE w.run = (SELECT max(run) FROM "
+         "workers)) w"
+         " LEFT JOIN trials t ON t.trial = w.current";
+}
+
+template <class T>
+std::optional<T> optional_number(const SQLite::Column& column) {
+  if (column.isNull()) return std::nullopt;
+  if constexpr (std::is_same_v<T, double>)
+    return column.getDouble();
+  else
+    return column.getInt64();
+}
+
 std::vector<WorkerStatus> latest_workers(SQLite::Database& database) {
+  const bool kept =
+      database.execAndGet("SELECT count(*) FROM pragma_table_info('workers') WHERE name = 'step'").getInt() ==
+      1;
   SQLite::Statement statement(
       database,
       "SELECT w.worker, w.host, w.pid, w.device, w.state,"
       " (SELECT count(*) FROM attempts a WHERE a.worker = w.worker AND a.state = 'running'),"
-      " (SELECT count(*) FROM attempts a WHERE a.worker = w.worker AND a.state = 'done'),"
-      " (SELECT a.trial FROM attempts a WHERE a.worker = w.worker AND a.state = 'running' ORDER BY a.attempt "
-      "LIMIT 1)"
-      " FROM workers w WHERE w.run = (SELECT max(run) FROM workers) ORDER BY w.number");
+      " (SELECT count(*) FROM attempts a WHERE a.worker = w.worker AND a.state = 'done'), " +
+          progress_columns(kept) + " FROM " + workers_at_work(kept) + " ORDER BY w.number");
   std::vector<WorkerStatus> workers;
   while (statement.executeStep()) {
-    const SQLite::Column trial = statement.getColumn(7);
     workers.push_back({statement.getColumn(0).getInt64(), statement.getColumn(1).getString(),
                        statement.getColumn(2).getInt64(), statement.getColumn(3).getString(),
                        statement.getColumn(4).getString(), statement.getColumn(5).getInt64(),
                        statement.getColumn(6).getInt64(),
-                       trial.isNull() ? std::nullopt : std::optional(trial.getInt64())});
+                       optional_number<std::int64_t>(statement.getColumn(7)),
+                       optional_number<std::int64_t>(statement.getColumn(8)),
+                       optional_number<std::int64_t>(statement.getColumn(9)),
+                       optional_number<double>(statement.getColumn(10))});
   }
   return workers;
 }

@@ -23,7 +23,11 @@ struct WorkerStatus {
   std::string state;                  // running | finished | lost | drained
   std::int64_t running;               // attempts
   std::int64_t done;                  // attempts
-  std::optional<std::int64_t> trial;  // that it trains, the first of its bundle
+  std::optional<std::int64_t> trial;  // that it trains: one of its bundle
+  // Of that trial, a second ago or so; nothing before its first second.
+  std::optional<std::int64_t> step;
+  std::optional<std::int64_t> planned_steps;
+  std::optional<double> steps_per_second;
 };
 
 struct FailureStatus {

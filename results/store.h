@@ -20,7 +20,7 @@ class Database;
 namespace headsweep::results {
 
 inline constexpr std::int32_t kApplicationId = 0x48535750;  // "HSWP"
-inline constexpr int kSchemaVersion = 2;
+inline constexpr int kSchemaVersion = 3;
 
 // planned, running, done, failed, cancelled, pruned: architecture's honest states.
 enum class TrialState : std::uint8_t { kPlanned, kRunning, kDone, kFailed, kCancelled, kPruned };

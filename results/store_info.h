@@ -11,6 +11,7 @@ namespace headsweep::results {
 
 inline constexpr const char* kLayoutInfo = "layout";  // hash of what a program would create
 inline constexpr const char* kSchemaInfo = "schema";  // hash of what the file has
+inline constexpr const char* kSumsInfo = "sums";      // what trial_values and arm_sums hold
 inline constexpr const char* kShardInfo = "shard";    // "2/4": the part of the plan that the store holds
 
 // Both throw SQLite::Exception. An empty value removes the row; a missing one reads as empty.

@@ -36,6 +36,8 @@ struct StoreWriter::Impl {
   std::optional<std::string> failure;
   bool finishing = false;
   std::size_t unwritten = 0;  // records submitted and not yet committed
+  bool summing = false;       // the thread uses the store for running sums
+  bool lent = false;          // whoever called flush() may use the store
 
   std::thread thread;
 
@@ -45,6 +47,7 @@ struct StoreWriter::Impl {
   void write_until_finished();
   std::deque<Record> wait_for_batch();
   void write(std::deque<Record>& batch, Recorder& recorder);
+  void sum_while_idle(Recorder& recorder);
 };
 
 // Collects records for up to 100 ms from the first: at most ten commits a second while results trickle in, whole
@@ -76,11 +79,29 @@ void StoreWriter::Impl::write(std::deque<Record>& batch, Recorder& recorder) {
   if (unwritten == 0) written.notify_all();
 }
 
+// Brings running sums up to date a piece at a time, until there is something to write again.
+void StoreWriter::Impl::sum_while_idle(Recorder& recorder) {
+  while (recorder.can_sum()) {
+    {
+      const std::lock_guard lock(mutex);
+      if (!queue.empty() || (lent && !finishing)) return;
+      summing = true;
+    }
+    SQLite::Transaction transaction(store.database(), SQLite::TransactionBehavior::IMMEDIATE);
+    recorder.sum_some();
+    transaction.commit();
+    const std::lock_guard lock(mutex);
+    summing = false;
+    written.notify_all();
+  }
+}
+
 void StoreWriter::Impl::write_until_finished() {
   Recorder recorder(store.database(), sweep);
   std::deque<Record> batch = wait_for_batch();
   while (!batch.empty()) {
     while (!batch.empty()) write(batch, recorder);
+    sum_while_idle(recorder);
     batch = wait_for_batch();
   }
 }
@@ -126,6 +147,7 @@ void StoreWriter::submit(Record record) {
     if (impl_->failure) return;
     impl_->queue.push_back(std::move(record));
     ++impl_->unwritten;
+    impl_->lent = false;
     queued = impl_->queue.size();
   }
   if (queued == 1 || queued == kMaxTrials) impl_->changed.notify_one();  // what the thread waits for
@@ -143,7 +165,8 @@ std::optional<std::string> StoreWriter::failure() const {
 
 void StoreWriter::flush() {
   std::unique_lock lock(impl_->mutex);
-  impl_->written.wait(lock, [&] { return impl_->unwritten == 0 || impl_->failure; });
+  impl_->lent = true;
+  impl_->written.wait(lock, [&] { return (impl_->unwritten == 0 && !impl_->summing) || impl_->failure; });
   if (impl_->failure) throw UserError(*impl_->failure);
 }
 

@@ -23,6 +23,12 @@ struct WorkerEnded {
   protocol::WorkerId worker;
   std::string state;  // finished | lost | drained
 };
+struct WorkerProgress {  // how far the trial that it trains is
+  protocol::WorkerId worker;
+  protocol::TrialId trial;
+  std::int64_t step;
+  double steps_per_second;
+};
 struct AttemptStarted {
   protocol::AttemptId attempt;
   protocol::TrialId trial;
@@ -44,7 +50,8 @@ struct Event {
   std::optional<protocol::TrialId> trial;
   std::optional<protocol::WorkerId> worker;
 };
-using Record = std::variant<WorkerSeen, WorkerEnded, AttemptStarted, AttemptSucceeded, AttemptEnded, Event>;
+using Record = std::variant<WorkerSeen, WorkerEnded, WorkerProgress, AttemptStarted, AttemptSucceeded,
+                            AttemptEnded, Event>;
 
 class StoreWriter {
  public:

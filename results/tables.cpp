@@ -7,6 +7,7 @@
 #include "results/metric_columns.h"
 #include "results/setting_columns.h"
 #include "results/sql_text.h"
+#include "results/triggers.h"
 
 namespace headsweep::results {
 namespace {
@@ -92,6 +93,7 @@ TableSpec trials_table() {
   return table;
 }
 
+// The last three are how far it is, overwritten every second or so.
 TableSpec workers_table() {
   return {"workers",
           {{"worker", "INTEGER PRIMARY KEY"},
@@ -105,6 +107,9 @@ TableSpec workers_table() {
            {"state", "TEXT NOT NULL"},
            {"started_at", "TEXT NOT NULL"},
            {"ended_at", "TEXT"},
+           {"trial", "INTEGER", false},
+           {"step", "INTEGER", false},
+           {"steps_per_second", "REAL", false},
            kRowHash},
           {}};
 }
@@ -276,6 +281,44 @@ TableSpec events_table() {
           {}};
 }
 
+// Arms and how many of their trials are in each state: kept by triggers (triggers.h).
+TableSpec arms_table() {
+  TableSpec table = {"arms",
+                     {{"number", "INTEGER PRIMARY KEY"},
+                      {"sweep", "INTEGER NOT NULL REFERENCES sweeps"},
+                      {"arm", "TEXT NOT NULL"},
+                      {"first_trial", "INTEGER NOT NULL REFERENCES trials"}},
+                     {"UNIQUE (sweep, arm)"}};
+  for (const std::string_view state : kTrialStateNames)
+    table.columns.push_back({std::string(state), "INTEGER NOT NULL"});
+  return table;
+}
+
+// What the statistics compare: sums/compared_values.h. `summed`: the trial is in arm_sums.
+TableSpec trial_values_table() {
+  return {"trial_values",
+          {{"arm", "INTEGER NOT NULL REFERENCES arms"},
+           {"seed", "INTEGER NOT NULL"},
+           {"trial", "INTEGER NOT NULL REFERENCES results"},
+           {"metrics_version", "INTEGER NOT NULL"},
+           {"summed", "INTEGER NOT NULL"},
+           {"compared", "BLOB NOT NULL"}},
+          {"PRIMARY KEY (arm, seed)"},
+          true};
+}
+
+// Exact sums over an arm's trials, of its models (`name`: trained) and their nulls: sums/summed_values.h.
+TableSpec arm_sums_table() {
+  return {"arm_sums",
+          {{"arm", "INTEGER NOT NULL REFERENCES arms"},
+           {"name", "TEXT NOT NULL"},
+           {"layer", "INTEGER NOT NULL"},
+           {"split", std::string("TEXT NOT NULL ") + kSplitCheck},
+           {"trials", "INTEGER NOT NULL"},
+           {"sums", "BLOB NOT NULL"}},
+          {"PRIMARY KEY (arm, name, layer, split)"}};
+}
+
 // Data dictionary, also what the long views are made with.
 TableSpec metrics_table() {
   return {"metrics",
@@ -303,8 +346,8 @@ std::vector<TableSpec> store_tables() {
   return {sweeps_table(),           amendments_table(),    trials_table(),        workers_table(),
           attempts_table(),         results_table(),       layer_metrics_table(), head_metrics_table(),
           sequence_metrics_table(), node_fidelity_table(), curves_table(),        curve_metrics_table(),
-          baselines_table(),        events_table(),        metrics_table(),       t_quantiles_table(),
-          store_info_table()};
+          baselines_table(),        events_table(),        arms_table(),          trial_values_table(),
+          arm_sums_table(),         metrics_table(),       t_quantiles_table(),   store_info_table()};
 }
 
 TableSpec find_table(const std::string& name) {
@@ -318,7 +361,8 @@ std::string create_table_sql(const TableSpec& table) {
   std::vector<std::string> lines;
   for (const ColumnSpec& column : table.columns) lines.push_back(column.name + " " + column.definition);
   lines.insert(lines.end(), table.constraints.begin(), table.constraints.end());
-  return "CREATE TABLE " + table.name + " (\n  " + join(lines, ",\n  ") + "\n) STRICT";
+  return "CREATE TABLE " + table.name + " (\n  " + join(lines, ",\n  ") + "\n) STRICT" +
+         (table.clustered ? ", WITHOUT ROWID" : "");
 }
 
 std::vector<std::string> hashed_columns(const TableSpec& table) {

@@ -16,6 +16,7 @@ struct TableSpec {
   std::string name;
   std::vector<ColumnSpec> columns;
   std::vector<std::string> constraints;
+  bool clustered = false;  // rows lie in the order of the primary key (WITHOUT ROWID)
 };
 
 // All tables, those that others refer to first. A table whose rows carry a hash has the column `row_hash`.

@@ -28,6 +28,7 @@ std::vector<Finding> verify(StoreReader& store) {
   attempt([&] { verify_plan(database, findings); });
   attempt([&] { verify_trials(database, findings); });
   attempt([&] { verify_results(database, findings); });
+  attempt([&] { verify_sums(database, findings); });
   attempt([&] { verify_models(database, store.path(), findings); });
   database.tryExec("ROLLBACK");
   return findings;

@@ -14,6 +14,7 @@ void verify_row_hashes(SQLite::Database& database, std::vector<Finding>& finding
 void verify_plan(SQLite::Database& database, std::vector<Finding>& findings);
 void verify_trials(SQLite::Database& database, std::vector<Finding>& findings);
 void verify_results(SQLite::Database& database, std::vector<Finding>& findings);
+void verify_sums(SQLite::Database& database, std::vector<Finding>& findings);
 void verify_models(SQLite::Database& database, const std::filesystem::path& store,
                    std::vector<Finding>& findings);
 

@@ -17,13 +17,16 @@ Statistics compute_statistics(SQLite::Database& database, const std::filesystem:
 
 std::vector<ArmValue> arm_values(const Replicates& replicates, const MeasuredValues& values);
 
-// Without p-values.
-std::vector<Difference> paired_differences(const Replicates& replicates, const MeasuredValues& values);
+// Without p-values. `most`: beyond so many only those of primary metrics at the layers of `analysis`; 0: all.
+std::vector<Difference> paired_differences(const Replicates& replicates, const MeasuredValues& values,
+                                           const SweepAnalysis& analysis, std::size_t most);
 
 // Labels the differences of the confirmatory family at these layers and fills in what the tests say. The family has
-// `family` tests, be there differences for them or not. `withheld`: no p-values.
+// `family` tests, be there differences for them or not. `withheld`: no p-values. `most`: exploratory ones beyond so many
+// differences are not tested; 0: all are.
 void test_differences(std::vector<Difference>& differences, const SweepAnalysis& analysis,
-                      std::int64_t family, std::string_view plan_hash, bool withheld, bool confirmatory);
+                      std::int64_t family, std::string_view plan_hash, bool withheld, bool confirmatory,
+                      std::size_t most = 0);
 
 std::vector<Trend> trends_over_heads(const Replicates& replicates, const MeasuredValues& values,
                                      const SweepAnalysis& analysis, bool withheld);

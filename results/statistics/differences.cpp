@@ -80,9 +80,9 @@ class Comparison {
   std::vector<Pair> pairs_;
 };
 
-bool is_primary(const Difference& difference, const SweepAnalysis& analysis) {
-  const std::string_view name = metrics::metric_info(difference.place.metric).name;
-  return difference.place.layer == analysis.layers &&
+bool is_primary(const Place& place, const SweepAnalysis& analysis) {
+  const std::string_view name = metrics::metric_info(place.metric).name;
+  return place.layer == analysis.layers &&
          std::ranges::find(analysis.primary, name) != analysis.primary.end();
 }
 
@@ -124,7 +124,8 @@ std::string_view to_text(Label label) {
   return label == Label::kConfirmatory ? "confirmatory" : "exploratory";
 }
 
-std::vector<Difference> paired_differences(const Replicates& replicates, const MeasuredValues& values) {
+std::vector<Difference> paired_differences(const Replicates& replicates, const MeasuredValues& values,
+                                           const SweepAnalysis& analysis, std::size_t most) {
   std::map<std::string_view, std::size_t> by_hash;
   for (std::size_t i = 0; i < replicates.arms.size(); ++i) by_hash[replicates.arms[i].arm] = i;
   std::vector<Difference> differences;
@@ -133,23 +134,29 @@ std::vector<Difference> paired_differences(const Replicates& replicates, const M
     const auto baseline = by_hash.find(*replicates.arms[arm].baseline_arm);
     if (baseline == by_hash.end()) continue;
     const Comparison comparison(arm, baseline->second, replicates, values);
-    for (std::size_t place = 0; place < values.places().size(); ++place)
-      differences.push_back(comparison.at(place));
+    for (std::size_t place = 0; place < values.places().size(); ++place) {
+      if (most == 0 || differences.size() < most || is_primary(values.places()[place], analysis))
+        differences.push_back(comparison.at(place));
+    }
   }
   return differences;
 }
 
 void test_differences(std::vector<Difference>& differences, const SweepAnalysis& analysis,
-                      std::int64_t family, std::string_view plan_hash, bool withheld, bool confirmatory) {
+                      std::int64_t family, std::string_view plan_hash, bool withheld, bool confirmatory,
+                      std::size_t most) {
   std::vector<Difference*> of_family;
   for (Difference& difference : differences) {
-    if (!confirmatory || !is_primary(difference, analysis)) continue;
+    if (!confirmatory || !is_primary(difference.place, analysis)) continue;
     difference.label = Label::kConfirmatory;
     of_family.push_back(&difference);
   }
   if (withheld) return;
   SignFlipTest sign_flip(plan_hash);
-  for (Difference& difference : differences) test(difference, sign_flip);
+  for (std::size_t i = 0; i < differences.size(); ++i) {
+    if (most == 0 || i < most || differences[i].label == Label::kConfirmatory)
+      test(differences[i], sign_flip);
+  }
   correct(of_family, family);
 }
 

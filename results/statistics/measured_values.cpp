@@ -65,6 +65,13 @@ MeasuredValues::MeasuredValues(const Replicates& replicates, std::vector<std::st
   values_.resize(numbers_.size() * places_.size());
 }
 
+void MeasuredValues::set(std::size_t arm, std::size_t trial, std::int64_t version,
+                         std::span<const double> values) {
+  const std::size_t place = first_trial_[arm] + trial;
+  versions_[place] = version;
+  for (std::size_t i = 0; i < values.size(); ++i) values_[place * places_.size() + i].value = values[i];
+}
+
 void MeasuredValues::read(SQLite::Database& database, const std::string& table,
                           const std::string& condition) {
   std::unordered_map<std::int64_t, std::size_t> place_of;

@@ -1,6 +1,7 @@
 #include "results/statistics/query.h"
 
 #include <algorithm>
+#include <array>
 #include <optional>
 #include <set>
 #include <string>
@@ -50,6 +51,19 @@ StatisticsRequest request_of(std::string_view name, std::span<const Condition> c
   return request;
 }
 
+StatisticsPart part_of(std::string_view name) {
+  if (name == "differences") return StatisticsPart::kDifferences;
+  return name == "trend" ? StatisticsPart::kTrends : StatisticsPart::kNulls;
+}
+
+// Whether rows are chosen after they are computed.
+bool chooses_rows(std::span<const Condition> conditions) {
+  constexpr std::array kOfTheRequest = {"metric", "layer", "split", "at"};
+  return std::ranges::any_of(conditions, [&](const Condition& condition) {
+    return std::ranges::find(kOfTheRequest, condition.column) == kOfTheRequest.end();
+  });
+}
+
 Table table_of(std::string_view name, const Statistics& statistics) {
   if (name == "differences") return differences_table(statistics);
   if (name == "trend") return trends_table(statistics);
@@ -83,8 +97,10 @@ Table for_people(const Table& wide) {
 }  // namespace
 
 Table run_statistics_query(StoreReader& store, std::string_view name, std::span<const Condition> conditions,
-                           bool headline) {
+                           bool headline, std::int64_t limit) {
   StatisticsRequest request = request_of(name, conditions);
+  request.only = part_of(name);
+  if (limit > 0 && !chooses_rows(conditions)) request.most = static_cast<std::size_t>(limit) + 1;
   if (headline && request.layers.empty()) request.layers = {read_analysis(store).layers};
   const Table table = filtered(table_of(name, read_statistics(store, request)), name, conditions);
   return headline ? for_people(table) : table;

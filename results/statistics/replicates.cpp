@@ -26,54 +26,6 @@ std::string label_of(const Arm& arm) {
   return label;
 }
 
-// Axes of the sweep that have a column here and stand in no field of their own.
-std::vector<std::string> other_axes(SQLite::Database& database, const SweepAnalysis& analysis) {
-  std::vector<std::string> columns;
-  SQLite::Statement exists(database, "SELECT 1 FROM pragma_table_info('trials') WHERE name = ?");
-  for (const std::string& axis : analysis.axes) {
-    exists.bind(1, axis);
-    if (axis != "task" && axis != "heads" && exists.executeStep()) columns.push_back(axis);
-    exists.reset();
-  }
-  return columns;
-}
-
-// The settings of an arm, from one of its trials.
-class ArmReader {
- public:
-  ArmReader(SQLite::Database& database, std::vector<std::string> axes)
-      : axes_(std::move(axes)), statement_(database, sql(axes_)) {}
-
-  Arm operator()(std::int64_t trial) {
-    statement_.bind(1, trial);
-    statement_.executeStep();
-    Arm arm{};
-    arm.arm = statement_.getColumn(0).getString();
-    if (!statement_.getColumn(1).isNull()) arm.baseline_arm = statement_.getColumn(1).getString();
-    arm.task = statement_.getColumn(2).getString();
-    arm.heads = statement_.getColumn(3).getInt64();
-    arm.layers = statement_.getColumn(4).getInt64();
-    arm.length = statement_.getColumn(5).getInt64();
-    arm.horizon = statement_.getColumn(6).getInt64();
-    for (std::size_t i = 0; i < axes_.size(); ++i) {
-      arm.axes.push_back({axes_[i], read_cell(statement_.getColumn(7 + static_cast<int>(i)))});
-    }
-    arm.label = label_of(arm);
-    statement_.reset();
-    return arm;
-  }
-
- private:
-  static std::string sql(const std::vector<std::string>& axes) {
-    std::string columns = "arm, baseline_arm, task, heads, layers, length, measure_horizon";
-    for (const std::string& axis : axes) columns += ", " + quote_name(axis);
-    return "SELECT " + columns + " FROM trials WHERE trial = ?";
-  }
-
-  std::vector<std::string> axes_;
-  SQLite::Statement statement_;
-};
-
 void count_state(const std::string& state, Arm& arm) {
   ++arm.planned;
   if (state == "done") ++arm.done;
@@ -133,27 +85,72 @@ void read_skill(std::span<const Replicate> trials, SQLite::Statement& statement,
 }
 
 std::set<std::int64_t> diverged_trials(SQLite::Database& database) {
-  SQLite::Statement statement(
-      database, "SELECT DISTINCT trial FROM attempts WHERE state = 'failed' AND reason = 'diverged'");
+  SQLite::Statement statement(database,
+                              "SELECT trial FROM attempts WHERE state = 'failed' AND reason = 'diverged'");
   std::set<std::int64_t> trials;
   while (statement.executeStep()) trials.insert(statement.getColumn(0).getInt64());
   return trials;
 }
 
+std::string arm_sql(const std::vector<std::string>& axes) {
+  std::string columns = "arm, baseline_arm, task, heads, layers, length, measure_horizon";
+  for (const std::string& axis : axes) columns += ", " + quote_name(axis);
+  return "SELECT " + columns + " FROM trials WHERE trial = ?";
+}
+
 }  // namespace
+
+std::vector<std::string> other_axes(SQLite::Database& database, const SweepAnalysis& analysis) {
+  std::vector<std::string> columns;
+  SQLite::Statement exists(database, "SELECT 1 FROM pragma_table_info('trials') WHERE name = ?");
+  for (const std::string& axis : analysis.axes) {
+    exists.bind(1, axis);
+    if (axis != "task" && axis != "heads" && exists.executeStep()) columns.push_back(axis);
+    exists.reset();
+  }
+  return columns;
+}
+
+ArmReader::ArmReader(SQLite::Database& database, std::vector<std::string> axes)
+    : axes_(std::move(axes)), statement_(database, arm_sql(axes_)) {}
+
+Arm ArmReader::operator()(std::int64_t trial) {
+  statement_.bind(1, trial);
+  statement_.executeStep();
+  Arm arm{};
+  arm.arm = statement_.getColumn(0).getString();
+  if (!statement_.getColumn(1).isNull()) arm.baseline_arm = statement_.getColumn(1).getString();
+  arm.task = statement_.getColumn(2).getString();
+  arm.heads = statement_.getColumn(3).getInt64();
+  arm.layers = statement_.getColumn(4).getInt64();
+  arm.length = statement_.getColumn(5).getInt64();
+  arm.horizon = statement_.getColumn(6).getInt64();
+  for (std::size_t i = 0; i < axes_.size(); ++i) {
+    arm.axes.push_back({axes_[i], read_cell(statement_.getColumn(7 + static_cast<int>(i)))});
+  }
+  arm.label = label_of(arm);
+  statement_.reset();
+  return arm;
+}
+
+void count_diverged(SQLite::Database& database, Replicates& replicates) {
+  const std::set<std::int64_t> diverged = diverged_trials(database);
+  for (std::size_t arm = 0; !diverged.empty() && arm < replicates.arms.size(); ++arm) {
+    for (const Replicate& one : replicates.trials[arm]) {
+      if (one.state == "failed" && diverged.contains(one.trial)) ++replicates.arms[arm].diverged;
+    }
+  }
+}
 
 Replicates read_replicates(SQLite::Database& database, std::int64_t sweep, const SweepAnalysis& analysis) {
   Replicates replicates = read_trials(database, sweep, analysis);
-  const std::set<std::int64_t> diverged = diverged_trials(database);
   SQLite::Statement skill(database,
                           "SELECT r.accuracy, r.loss, coalesce(r.accuracy >= 0.9 * t.ceiling_accuracy, 0) "
                           "FROM results r JOIN trials t USING (trial) WHERE r.trial = ?");
   for (std::size_t arm = 0; arm < replicates.arms.size(); ++arm) {
     read_skill(replicates.trials[arm], skill, replicates.arms[arm]);
-    for (const Replicate& one : replicates.trials[arm]) {
-      if (one.state == "failed" && diverged.contains(one.trial)) ++replicates.arms[arm].diverged;
-    }
   }
+  count_diverged(database, replicates);
   return replicates;
 }
 

@@ -7,6 +7,8 @@
 #include <string>
 #include <vector>
 
+#include <SQLiteCpp/Statement.h>
+
 #include "results/statistics/arms.h"
 #include "results/statistics/statistics.h"
 
@@ -26,6 +28,24 @@ struct Replicates {
 
 // Throws SQLite::Exception.
 Replicates read_replicates(SQLite::Database& database, std::int64_t sweep, const SweepAnalysis& analysis);
+
+// Axes of the sweep that have a column in `trials` and stand in no field of Arm of their own.
+std::vector<std::string> other_axes(SQLite::Database& database, const SweepAnalysis& analysis);
+
+// The settings of an arm, from one of its trials. Prepared statement.
+class ArmReader {
+ public:
+  ArmReader(SQLite::Database& database, std::vector<std::string> axes);
+
+  Arm operator()(std::int64_t trial);
+
+ private:
+  std::vector<std::string> axes_;
+  SQLite::Statement statement_;
+};
+
+// Counts the failed trials of each arm that had an attempt whose loss was not finite.
+void count_diverged(SQLite::Database& database, Replicates& replicates);
 
 // A metric of one trial, on the scale of its analysis (walk times: log10).
 struct Measured {
@@ -47,6 +67,9 @@ class MeasuredValues {
   // Reads the rows of `table` (layer_metrics, at_accuracy or baselines) under a condition that may name its columns.
   // Throws SQLite::Exception.
   void read(SQLite::Database& database, const std::string& table, const std::string& condition);
+
+  // The values of one trial, in the order of the metrics, at the only layer. Requires one layer.
+  void set(std::size_t arm, std::size_t trial, std::int64_t version, std::span<const double> values);
 
   [[nodiscard]] std::span<const Place> places() const { return places_; }
   // Arm, number of the trial within it, number of the place.

@@ -12,8 +12,10 @@
 #include "results/null_names.h"
 #include "results/sql_text.h"
 #include "results/statistics/compare.h"
+#include "results/statistics/compared_trials.h"
 #include "results/statistics/replicates.h"
 #include "results/statistics/two_stage.h"
+#include "results/sums/running_sums.h"
 
 namespace headsweep::results {
 namespace {
@@ -36,15 +38,7 @@ StoredSweep read_sweep(SQLite::Database& database, const std::filesystem::path& 
 }
 
 std::vector<Metric> wanted_metrics(const StatisticsRequest& request, const SweepAnalysis& analysis) {
-  if (!request.metrics.empty()) return request.metrics;
-  std::vector<Metric> metrics;
-  for (const std::string& name : analysis.primary) {
-    if (const auto metric = metrics::find_metric(name)) metrics.push_back(*metric);
-  }
-  for (const Metric metric : headline_metrics()) {
-    if (std::ranges::find(metrics, metric) == metrics.end()) metrics.push_back(metric);
-  }
-  return metrics;
+  return request.metrics.empty() ? compared_metrics(analysis) : request.metrics;
 }
 
 std::vector<std::string> wanted_layers(const StatisticsRequest& request, const SweepAnalysis& analysis,
@@ -87,33 +81,80 @@ class Reader {
   }
 
   Statistics read() {
-    Replicates replicates = read_replicates(database_, sweep_, statistics_.analysis);
     const std::vector<Metric> metrics = wanted_metrics(request_, statistics_.analysis);
+    if (is_kept(metrics)) {
+      read_kept(metrics);
+    } else {
+      read_all(metrics);
+    }
+    return std::move(statistics_);
+  }
+
+ private:
+  [[nodiscard]] bool wants(StatisticsPart part) const { return !request_.only || *request_.only == part; }
+
+  // Whether the running sums have these values.
+  bool is_kept(const std::vector<Metric>& metrics) {
+    const SweepAnalysis& analysis = statistics_.analysis;
+    const std::vector<Metric> kept = compared_metrics(analysis);
+    return request_.only && request_.at == ComparedAt::kSteps && statistics_.split == analysis.split &&
+           request_.layers == std::vector{analysis.layers} &&
+           std::ranges::all_of(
+               metrics, [&](Metric metric) { return std::ranges::find(kept, metric) != kept.end(); }) &&
+           has_running_sums(database_);
+  }
+
+  void read_kept(const std::vector<Metric>& metrics) {
+    const ComparedTrials trials(database_, sweep_, statistics_.analysis);
+    const MeasuredValues values = trials.values(metrics);
+    compare(trials.replicates(), values);
+    if (wants(StatisticsPart::kNulls)) {
+      for (const NullName& null : kNullNames) {
+        const bool enough = request_.most > 0 && statistics_.nulls.size() >= request_.most;
+        if (enough || !trials.has_null(null.name)) continue;
+        append_null_differences(null.name, trials.replicates(), values,
+                                trials.null_values(null.name, metrics), statistics_.nulls);
+      }
+    }
+    statistics_.arms = trials.replicates().arms;
+  }
+
+  void read_all(const std::vector<Metric>& metrics) {
+    Replicates replicates = read_replicates(database_, sweep_, statistics_.analysis);
     const std::vector<std::string> layers = wanted_layers(request_, statistics_.analysis, replicates.arms);
     MeasuredValues values(replicates, layers, metrics);
     const bool at_steps = request_.at == ComparedAt::kSteps;
     values.read(database_, at_steps ? "layer_metrics" : "at_accuracy",
                 "split = " + quote_text(statistics_.split));
+    if (!request_.only) statistics_.values = arm_values(replicates, values);
     compare(replicates, values);
-    if (at_steps && request_.with_nulls) compare_to_nulls(replicates, values, layers, metrics);
+    if (at_steps && request_.with_nulls && wants(StatisticsPart::kNulls))
+      compare_to_nulls(replicates, values, layers, metrics);
     statistics_.arms = std::move(replicates.arms);
-    return std::move(statistics_);
   }
 
- private:
   void compare(const Replicates& replicates, const MeasuredValues& values) {
     const SweepAnalysis& analysis = statistics_.analysis;
     const bool withheld = !statistics_.p_values_withheld.empty();
-    const bool confirmatory = request_.at == ComparedAt::kSteps && statistics_.split == analysis.split;
     statistics_.family =
         std::ranges::count_if(replicates.arms, [](const Arm& arm) { return arm.baseline_arm.has_value(); }) *
         std::ssize(analysis.primary);
-    statistics_.values = arm_values(replicates, values);
-    statistics_.differences = paired_differences(replicates, values);
+    if (wants(StatisticsPart::kDifferences)) compare_pairs(replicates, values, withheld);
+    if (wants(StatisticsPart::kTrends))
+      statistics_.trends = trends_over_heads(replicates, values, analysis, withheld);
+  }
+
+  void compare_pairs(const Replicates& replicates, const MeasuredValues& values, bool withheld) {
+    const SweepAnalysis& analysis = statistics_.analysis;
+    const bool confirmatory = request_.at == ComparedAt::kSteps && statistics_.split == analysis.split;
+    const std::size_t most = request_.only ? request_.most : 0;
+    statistics_.differences = paired_differences(replicates, values, analysis, most);
     if (analysis.replicate && confirmatory) use_two_stage_intervals(statistics_.differences, analysis);
     test_differences(statistics_.differences, analysis, statistics_.family, statistics_.plan_hash, withheld,
-                     confirmatory);
-    statistics_.trends = trends_over_heads(replicates, values, analysis, withheld);
+                     confirmatory, most);
+    if (most > 0 && statistics_.differences.size() > most)
+      statistics_.differences.erase(statistics_.differences.begin() + static_cast<std::ptrdiff_t>(most),
+                                    statistics_.differences.end());
   }
 
   void compare_to_nulls(const Replicates& replicates, const MeasuredValues& values,
@@ -146,6 +187,17 @@ std::vector<Metric> headline_metrics() {
           Metric::kHittingTimeBackwardMean,
           Metric::kFidelityMinInner,
           Metric::kFidelityMin};
+}
+
+std::vector<Metric> compared_metrics(const SweepAnalysis& analysis) {
+  std::vector<Metric> metrics;
+  for (const std::string& name : analysis.primary) {
+    if (const auto metric = metrics::find_metric(name)) metrics.push_back(*metric);
+  }
+  for (const Metric metric : headline_metrics()) {
+    if (std::ranges::find(metrics, metric) == metrics.end()) metrics.push_back(metric);
+  }
+  return metrics;
 }
 
 Statistics compute_statistics(SQLite::Database& database, const std::filesystem::path& store,

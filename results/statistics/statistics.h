@@ -24,6 +24,8 @@ namespace headsweep::results {
 // 90% of the ceiling accuracy (view at_accuracy).
 enum class ComparedAt : std::uint8_t { kSteps, kAccuracy };
 
+enum class StatisticsPart : std::uint8_t { kDifferences, kTrends, kNulls };
+
 struct StatisticsRequest {
   // Empty: those of [analysis], and the ones that people look at first (headline_metrics()).
   std::vector<metrics::Metric> metrics = {};
@@ -31,6 +33,12 @@ struct StatisticsRequest {
   std::vector<std::string> layers = {};  // as in Place; empty: all
   ComparedAt at = ComparedAt::kSteps;
   bool with_nulls = true;
+  // Only these, and neither Statistics::values nor Arm::reached_accuracy: from the running sums of the store where the
+  // metrics, split and layers are those that the store keeps them of (results/sums/compared_values.h).
+  std::optional<StatisticsPart> only = {};
+  // With `only`: so many differences, or differences to nulls, are enough, in their order; 0: all. The confirmatory family is
+  // tested in any case.
+  std::size_t most = 0;
 };
 
 // Where a value belongs. `layer`: "0", "1", ...; "-1": the whole model by rollout; "mean": over the layers of a trial
@@ -85,7 +93,7 @@ struct Difference {
   std::vector<BrokenPair> broken = {};
   std::optional<double> p = {};  // sign-flip test; from kFewestPairs pairs on, unless p-values are withheld
   bool p_exact = true;           // else by Monte Carlo
-  double smallest_p = 1;         // 2^(1-n): p cannot be smaller
+  double smallest_p = 1;         // p cannot be smaller: smallest_sign_flip_p()
   std::optional<double> holm_p = {};  // confirmatory: p adjusted within the family
   bool cannot_reject = false;         // whatever the data, with so many pairs
   Label label = Label::kExploratory;
@@ -131,6 +139,9 @@ struct Statistics {
 
 // Those that people look at first: in both directions, and with and without the sink.
 std::vector<metrics::Metric> headline_metrics();
+
+// The primary ones of [analysis], then those that people look at first.
+std::vector<metrics::Metric> compared_metrics(const SweepAnalysis& analysis);
 
 // Of the store's sweep, at one moment. At equal accuracy nothing is confirmatory and there are no nulls. Throws
 // UserError: the store cannot be read, or holds no sweep.

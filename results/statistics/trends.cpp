@@ -67,13 +67,13 @@ struct Found {
 Found find_value(const Replicates& replicates, const MeasuredValues& values, std::size_t arm,
                  std::uint32_t seed, std::size_t place) {
   const std::vector<Replicate>& trials = replicates.trials[arm];
-  const std::string with = " with " + std::to_string(replicates.arms[arm].heads) + " heads";
+  const auto with = [&] { return " with " + std::to_string(replicates.arms[arm].heads) + " heads"; };
   const auto found = std::ranges::lower_bound(trials, seed, {}, &Replicate::seed);
-  if (found == trials.end() || found->seed != seed) return {.missing = "no trial" + with};
-  if (found->state != "done") return {.missing = "trial" + with + " is " + found->state};
+  if (found == trials.end() || found->seed != seed) return {.missing = "no trial" + with()};
+  if (found->state != "done") return {.missing = "trial" + with() + " is " + found->state};
   const auto trial = static_cast<std::size_t>(found - trials.begin());
   const double value = values.at(arm, trial, place).value;
-  if (std::isnan(value)) return {.missing = "undefined" + with};
+  if (std::isnan(value)) return {.missing = "undefined" + with()};
   return {.value = value, .version = values.version(arm, trial)};
 }
 

@@ -23,6 +23,9 @@ void Ledger::add(const results::Record& record) {
     end(ended->failure.attempt, ended->trial);
     ++ends_[ended->failure.reason];
     if (ended->trial_state == results::TrialState::kFailed) failed_.insert(ended->trial);
+  } else if (const auto* progress = std::get_if<results::WorkerProgress>(&record)) {
+    EXPECT_TRUE(at_work_.contains(progress->trial))
+        << "progress of trial " << progress->trial << ", which does not run";
   } else {
     ++events_[std::get<results::Event>(record).kind];
   }

@@ -192,6 +192,23 @@ TEST(SchedulerTest, SendsHeartbeatsAsOftenAsTheWelcomeSays) {
   EXPECT_THAT(sent<protocol::CoordinatorHeartbeat>(scheduler.tick(2.0, false), 1), SizeIs(1));
 }
 
+TEST(SchedulerTest, RecordsAWorkersProgressOnceASecond) {
+  Scheduler scheduler(sample_options(), sample_sweep(4));
+  join(scheduler, 1);
+  const auto records_at = [&](double now, std::int64_t step) {
+    static_cast<void>(scheduler.tick(now, true));
+    return recorded<results::WorkerProgress>(
+        scheduler.message(1, protocol::AttemptProgress{.attempt = 1, .step = step, .steps_per_second = 4}));
+  };
+  const auto first = records_at(10, 7);
+  ASSERT_THAT(first, SizeIs(1));
+  EXPECT_EQ(first[0].trial, 1);
+  EXPECT_EQ(first[0].step, 7);
+  EXPECT_EQ(first[0].steps_per_second, 4);
+  EXPECT_THAT(records_at(10.5, 8), IsEmpty());
+  EXPECT_THAT(records_at(11, 9), SizeIs(1));
+}
+
 TEST(SchedulerTest, CountsProgressByOperations) {
   Scheduler scheduler(sample_options(), sample_sweep(4));
   const double one = scheduler.progress().flops_left / 4;

@@ -122,6 +122,16 @@ void make_finished_store(const std::filesystem::path& path, std::uint32_t seeds,
   run_all(store, freeze(store, sample_sweep(seeds)), failing);
 }
 
+void remove_running_sums(const std::filesystem::path& store) {
+  for (const char* const statement :
+       {"DROP TRIGGER count_new_trial", "DROP TRIGGER count_changed_trial", "DROP TABLE arm_sums",
+        "DROP TABLE trial_values", "DROP TABLE arms", "DROP INDEX attempts_failed",
+        "ALTER TABLE workers DROP COLUMN trial", "ALTER TABLE workers DROP COLUMN step",
+        "ALTER TABLE workers DROP COLUMN steps_per_second", "DELETE FROM store_info WHERE name = 'sums'",
+        "UPDATE store_info SET value = 'older' WHERE name = 'layout'", "PRAGMA user_version = 2"})
+    sql(store, statement);
+}
+
 Table sql(const std::filesystem::path& store, const std::string& statement) {
   SQLite::Database database(store.string(), SQLite::OPEN_READWRITE, 10'000);
   SQLite::Statement query(database, statement);

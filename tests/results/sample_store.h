@@ -38,6 +38,9 @@ void make_finished_store(
     const std::filesystem::path& path, std::uint32_t seeds = 3,
     const std::function<bool(protocol::TrialId)>& failing = [](protocol::TrialId) { return false; });
 
+// Leaves the store as version 2 of the schema had it, which knew no running sums.
+void remove_running_sums(const std::filesystem::path& store);
+
 // Rows of any SQL, by a connection of its own that may write.
 Table sql(const std::filesystem::path& store, const std::string& statement);
 // The only cell of a query.

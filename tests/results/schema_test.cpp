@@ -145,6 +145,7 @@ TEST_F(SchemaTest, AddsColumnsThatCameSince) {
 // Version 1 had no ledger.
 TEST_F(SchemaTest, MigrationFillsTheLedgerOfOlderStores) {
   make_finished_store(path());
+  remove_running_sums(path());
   const std::string ledger =
       "SELECT group_concat(parameters_embeddings || ' ' || parameters_attention || ' ' || parameters_mlp || "
       "' ' || "

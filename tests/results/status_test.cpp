@@ -1,5 +1,6 @@
 #include "results/status.h"
 
+#include "results/verify.h"
 #include "sample_store.h"
 
 namespace headsweep::results {
@@ -34,6 +35,31 @@ TEST_F(StatusTest, FinishedWithFailures) {
   EXPECT_EQ(status.failures[0].trial, 9);
   EXPECT_EQ(status.failures[0].reason, "diverged");
   EXPECT_EQ(status.failures[0].message, "loss is NaN at step 7");
+}
+
+TEST_F(StatusTest, ShowsHowFarAWorkerIs) {
+  OwnedStore store(path());
+  const FrozenSweep frozen = freeze(store, sample_sweep());
+  StoreWriter writer(store, frozen.sweep);
+  writer.submit(WorkerSeen{1, {"node1", 4711, "cpu", 1}});
+  writer.submit(WorkerSeen{2, {"node1", 4712, "cpu", 1}});
+  writer.submit(AttemptStarted{1, 5, 1});
+  writer.submit(AttemptStarted{2, 6, 1});
+  writer.submit(AttemptStarted{3, 7, 2});
+  writer.submit(WorkerProgress{1, 6, 40, 12.5});
+  writer.submit(WorkerProgress{2, 4, 99, 10});  // of a trial that it no longer trains
+  writer.flush();
+  const std::vector<WorkerStatus> workers = status_of(path()).workers;
+  ASSERT_EQ(workers.size(), 2U);
+  EXPECT_EQ(workers[0].trial, 6);
+  EXPECT_EQ(workers[0].step, 40);
+  EXPECT_EQ(workers[0].planned_steps, 100);
+  EXPECT_EQ(workers[0].steps_per_second, 12.5);
+  EXPECT_EQ(workers[1].trial, 7);
+  EXPECT_EQ(workers[1].step, std::nullopt);
+  writer.finish();
+  StoreReader reader(path());
+  EXPECT_TRUE(verify(reader).empty());
 }
 
 TEST_F(StatusTest, UnfinishedCountsMoreThanFailed) {

@@ -99,10 +99,12 @@ TEST_F(VerifyTest, FindsMissingRows) {
 
 TEST_F(VerifyTest, FindsMissingResults) {
   for (const std::string table :
-       {"layer_metrics", "head_metrics", "curve_metrics", "curves", "baselines", "results"}) {
+       {"layer_metrics", "head_metrics", "curve_metrics", "curves", "baselines", "trial_values", "results"}) {
     damage("DELETE FROM " + table + " WHERE trial = 5");
   }
-  EXPECT_THAT(findings(), testing::ElementsAre(finding("trial 5", "done but has no result")));
+  EXPECT_THAT(findings(),
+              testing::ElementsAre(finding("trial 5", "done but has no result"),
+                                   finding("trial_values trial 5", "is not what its results say")));
 }
 
 TEST_F(VerifyTest, FindsStatesThatContradictResults) {
