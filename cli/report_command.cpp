@@ -12,6 +12,7 @@
 
 #include "cli/commands.h"
 #include "cli/exit_code.h"
+#include "cli/paper_report.h"
 #include "cli/program_output.h"
 #include "errors/user_error.h"
 #include "results/reader.h"
@@ -24,7 +25,10 @@ namespace {
 
 struct ReportOptions {
   std::string store;
+  std::vector<std::string> files;  // the store, or with --paper also checkpoints
   std::string out;
+  bool paper = false;
+  std::string format = "table";
   bool watch = false;
   std::int64_t every = 30;
 };
@@ -63,7 +67,18 @@ void watch_store(const ReportOptions& options) {
   }
 }
 
-int make_report(const ReportOptions& options) {
+int print_paper(const ReportOptions& options) {
+  if (!options.out.empty() || options.watch)
+    throw UserError("--paper prints tables: give neither --out nor --watch");
+  std::cout << paper_report(options.files, options.format);
+  return kDone;
+}
+
+int make_report(ReportOptions& options) {
+  if (options.paper) return print_paper(options);
+  if (options.files.size() != 1) throw UserError("give one STORE; several files go with --paper");
+  if (options.out.empty()) throw UserError("give --out FILE, the page to write");
+  options.store = options.files.front();
   if (options.watch) {
     watch_store(options);
     return kDone;
@@ -80,13 +95,19 @@ void add_report_command(CLI::App& app, Action& chosen) {
   CLI::App* command =
       app.add_subcommand("report", "A store as one HTML page: answers, figures, tables, settings");
   auto options = std::make_shared<ReportOptions>();
-  command->add_option("STORE", options->store, "store (SQLite)")->required();
-  command->add_option("--out", options->out, "file to write; replaced if it is there")
-      ->required()
-      ->type_name("FILE");
+  command
+      ->add_option("STORE", options->files,
+                   "store (SQLite); with --paper also checkpoints like 4_heads_copy.pt")
+      ->required();
+  command->add_option("--out", options->out, "file to write; replaced if it is there")->type_name("FILE");
   command->add_flag("--watch", options->watch, "write it again as results come, until all trials have ended");
   command->add_option("--every", options->every, "with --watch: seconds between two looks at the store")
       ->check(CLI::Range(1, 86400))
+      ->capture_default_str();
+  command->add_flag("--paper", options->paper,
+                    "print the paper's tables instead: mixing time and fidelity by task, heads and layer");
+  command->add_option("--format", options->format, "of these tables: table or markdown")
+      ->check(CLI::IsMember({"table", "markdown"}))
       ->capture_default_str();
   command->footer("Example:\n  headsweep report results.db --out report.html");
   command->callback([options, &chosen] { chosen = [options] { return make_report(*options); }; });
