@@ -8,8 +8,10 @@
 
 #include "cli/commands.h"
 #include "cli/exit_code.h"
+#include "results/datasette.h"
 #include "results/export.h"
 #include "results/reader.h"
+#include "results/report/report.h"
 
 namespace headsweep::cli {
 namespace {
@@ -18,6 +20,7 @@ struct ExportOptions {
   std::string store;
   std::string out;
   std::string snapshot;
+  std::string datasette;
 };
 
 int export_store(const ExportOptions& options) {
@@ -26,6 +29,11 @@ int export_store(const ExportOptions& options) {
     const auto files = results::export_views(store, options.out);
     std::cerr << "headsweep: " << files.size() << " files in " << options.out << "; "
               << files.back().filename().string() << " says what each column means\n";
+  }
+  if (!options.datasette.empty()) {
+    report::replace_file(options.datasette, results::datasette_metadata(store));
+    std::cerr << "headsweep: look at it with: datasette " << options.store << " --metadata "
+              << options.datasette << "\n";
   }
   if (!options.snapshot.empty()) {
     results::export_snapshot(store, options.snapshot);
@@ -47,7 +55,10 @@ void add_export_command(CLI::App& app, Action& chosen) {
       ->type_name("DIR");
   what->add_option("--snapshot", options->snapshot, "new file for a copy, also while a run writes")
       ->type_name("FILE");
-  what->require_option(1, 2);
+  what->add_option("--datasette", options->datasette,
+                   "file for titles, columns and canned queries of Datasette")
+      ->type_name("FILE");
+  what->require_option(1, 3);
   command->footer("Example:\n  headsweep export results.db --out results-csv");
   command->callback([options, &chosen] { chosen = [options] { return export_store(*options); }; });
 }
