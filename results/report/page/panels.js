@@ -5,6 +5,19 @@ const kPanelGapX = 58;
 const kPanelGapY = 78;
 const kNarrow = 620;
 
+// Breaks text between words where a line would be wider than `room` pixels; tags take no room.
+function wrapped(text, room, size) {
+  const most = Math.max(10, Math.floor(room / (0.56 * size)));
+  const seen = (line) => line.replace(/<[^>]*>/g, "").replace(/&\w+;/g, "x").length;
+  const lines = [];
+  for (const word of text.split(" ")) {
+    const last = lines.length - 1;
+    if (last >= 0 && seen(`${lines[last]} ${word}`) <= most) lines[last] += ` ${word}`;
+    else lines.push(word);
+  }
+  return lines;
+}
+
 // panels: [{ row, column, title, xaxis, yaxis }] -> { layout, axes: [{ x: "x3", y: "y3" }] }; xaxis and yaxis are
 // Plotly's, without domains.
 function panelLayout(panels, { width, panelHeight = 230, left = 62, right = 14, top = 34, bottom = 64, most = 6 }) {
@@ -15,10 +28,16 @@ function panelLayout(panels, { width, panelHeight = 230, left = 62, right = 14, 
   const rowsEach = Math.ceil(columnsAsked / fitting);
   const columns = Math.ceil(columnsAsked / rowsEach);
   const rows = rowsAsked * rowsEach;
-  const height = top + bottom + rows * panelHeight + (rows - 1) * kPanelGapY;
   const plotWidth = width - left - right;
-  const plotHeight = height - top - bottom;
   const cellWidth = (plotWidth - (columns - 1) * kPanelGapX) / columns;
+  const titles = panels.map((panel) => wrapped(panel.title, cellWidth + kPanelGapX - 16, 12.5));
+  const below = panels.map((panel) => (panel.xaxis.title?.text ? wrapped(panel.xaxis.title.text, cellWidth + kPanelGapX - 16, 12) : [""]));
+  const moreLines = (texts) => 15 * (Math.max(...texts.map((lines) => lines.length)) - 1);
+  top += moreLines(titles);
+  bottom += moreLines(below);
+  const gapY = kPanelGapY + moreLines(titles) + moreLines(below);
+  const height = top + bottom + rows * panelHeight + (rows - 1) * gapY;
+  const plotHeight = height - top - bottom;
   const layout = Object.assign(baseLayout(), {
     width, height, margin: { l: left, r: right, t: top, b: bottom }, annotations: [], shapes: [],
   });
@@ -27,13 +46,14 @@ function panelLayout(panels, { width, panelHeight = 230, left = 62, right = 14, 
     const row = panel.row * rowsEach + Math.floor(panel.column / columns);
     const x0 = (column * (cellWidth + kPanelGapX)) / plotWidth;
     const x1 = x0 + cellWidth / plotWidth;
-    const y1 = 1 - (row * (panelHeight + kPanelGapY)) / plotHeight;
+    const y1 = 1 - (row * (panelHeight + gapY)) / plotHeight;
     const y0 = y1 - panelHeight / plotHeight;
     const suffix = index === 0 ? "" : String(index + 1);
     layout["xaxis" + suffix] = Object.assign(axisLook(), { domain: [Math.max(0, x0), Math.min(1, x1)], anchor: "y" + suffix }, panel.xaxis);
+    if (below[index].length > 1) layout["xaxis" + suffix].title = { ...panel.xaxis.title, text: below[index].join("<br>") };
     layout["yaxis" + suffix] = Object.assign(axisLook(), { domain: [Math.max(0, y0), Math.min(1, y1)], anchor: "x" + suffix }, panel.yaxis);
     layout.annotations.push({
-      text: panel.title, x: x0, y: y1, xref: "paper", yref: "paper", xanchor: "left", yanchor: "bottom", yshift: 5,
+      text: titles[index].join("<br>"), x: x0, y: y1, xref: "paper", yref: "paper", xanchor: "left", yanchor: "bottom", yshift: 5,
       showarrow: false, align: "left", font: { size: 12.5, color: look().ink },
     });
     return { x: "x" + suffix, y: "y" + suffix };
