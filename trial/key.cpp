@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
+#include <optional>
 
 #include <nlohmann/json.hpp>
 
@@ -14,6 +15,7 @@ namespace headsweep::trial {
 namespace {
 
 constexpr std::string_view kSeed = "seed";
+constexpr std::string_view kSeedName = "\"seed\":";
 
 struct CanonicalSetting {
   const SettingInfo* info;
@@ -64,20 +66,67 @@ void append_settings(std::string& json, std::span<const CanonicalSetting> settin
   }
 }
 
-std::string write_json(const Settings& settings, bool with_seed) {
+// Canonical JSON around its seed: before `"seed":N` and behind.
+struct SeedlessText {
+  std::string before;  // with `"seed":`
+  std::string behind;
+
+  [[nodiscard]] std::string with(std::uint32_t seed) const {
+    std::string json = before;
+    append_number(json, seed);
+    return json += behind;
+  }
+};
+
+// The trials of a sweep mostly differ from their neighbours in their seed only: what was written or read last is kept, and
+// with it what takes long. Says the same as without.
+struct Neighbour {
+  Settings settings;  // seed 0
+  SeedlessText text;
+};
+
+bool differ_in_seed_only(const Settings& one, const Settings& other) {
+  return one.model == other.model && one.diversity == other.diversity && one.training == other.training &&
+         one.measure == other.measure;
+}
+
+SeedlessText write_seedless(const Settings& settings) {
   const Settings trial = resolved(settings);
   const std::span<const CanonicalSetting> sorted = sorted_settings();
   const auto after_seed = std::ranges::find_if(
       sorted, [](std::string_view name) { return name > kSeed; },
       [](const CanonicalSetting& one) { return one.info->name; });
-  std::string json = "{";
-  append_settings(json, {sorted.begin(), after_seed}, trial);
-  if (with_seed) {
-    append_name(json, kSeed);
-    append_number(json, trial.seed);
+  SeedlessText text{"{", ""};
+  append_settings(text.before, {sorted.begin(), after_seed}, trial);
+  append_name(text.before, kSeed);
+  std::string behind = text.before;  // so that commas come out right
+  append_settings(behind, {after_seed, sorted.end()}, trial);
+  text.behind = behind.substr(text.before.size()) + '}';
+  return text;
+}
+
+const SeedlessText& seedless_text(const Settings& settings) {
+  thread_local std::optional<Neighbour> last;
+  if (!last || !differ_in_seed_only(last->settings, settings)) {
+    last = Neighbour{settings, write_seedless(settings)};
+    last->settings.seed = 0;
   }
-  append_settings(json, {after_seed, sorted.end()}, trial);
-  return json + '}';
+  return last->text;
+}
+
+// The seed, if that is all in which `json` differs from a canonical text.
+std::optional<std::uint32_t> seed_in(std::string_view json, const SeedlessText& text) {
+  if (json.size() <= text.before.size() + text.behind.size() || !json.starts_with(text.before) ||
+      !json.ends_with(text.behind)) {
+    return std::nullopt;
+  }
+  const std::string_view digits =
+      json.substr(text.before.size(), json.size() - text.before.size() - text.behind.size());
+  std::uint32_t seed = 0;
+  const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), seed);
+  if (error != std::errc() || end != digits.data() + digits.size()) return std::nullopt;
+  if (digits.size() > 1 && digits.front() == '0') return std::nullopt;
+  return seed;
 }
 
 Value to_value(const nlohmann::json& json) {
@@ -111,13 +160,7 @@ void read_setting(Settings& settings, const std::string& name, const nlohmann::j
   info->set(settings, std::move(value));
 }
 
-}  // namespace
-
-std::string canonical_json(const Settings& settings) {
-  return write_json(settings, true);
-}
-
-Settings parse_canonical_json(std::string_view json) {
+Settings parse(std::string_view json) {
   const auto object = nlohmann::json::parse(json, nullptr, false);
   if (!object.is_object()) refuse("not a JSON object");
   if (!object.contains(kSeed)) refuse("seed is missing");
@@ -135,12 +178,41 @@ Settings parse_canonical_json(std::string_view json) {
   return settings;
 }
 
+}  // namespace
+
+std::string canonical_json(const Settings& settings) {
+  return seedless_text(settings).with(settings.seed);
+}
+
+Settings parse_canonical_json(std::string_view json) {
+  thread_local std::optional<Neighbour> last;
+  if (last) {
+    if (const auto seed = seed_in(json, last->text)) {
+      Settings settings = last->settings;
+      settings.seed = *seed;
+      return settings;
+    }
+  }
+  Settings settings = parse(json);
+  last = Neighbour{settings, seedless_text(settings)};
+  return settings;
+}
+
 std::string trial_key(const Settings& settings) {
   return sha256_hex(canonical_json(settings));
 }
 
 std::string arm_key(const Settings& settings) {
-  return sha256_hex(write_json(settings, false));
+  const SeedlessText& text = seedless_text(settings);
+  // As if there had been no seed.
+  std::string json = text.before.substr(0, text.before.size() - kSeedName.size());
+  std::string_view behind = text.behind;
+  if (json.size() > 1) {
+    json.pop_back();  // the comma before the seed
+  } else if (behind.starts_with(',')) {
+    behind.remove_prefix(1);
+  }
+  return sha256_hex(json.append(behind));
 }
 
 }  // namespace headsweep::trial

@@ -96,6 +96,34 @@ TEST(CanonicalJson, EverySettingRoundTripsAndChangesTheKey) {
   }
 }
 
+TEST(CanonicalJson, SeedsOfOneArmAfterTheOther) {
+  Settings settings = four_heads_on_cycle();
+  for (const std::uint32_t seed : {7U, 0U, 4'294'967'295U}) {
+    settings.seed = seed;
+    const std::string json =
+        R"({"model.heads":4,"seed":)" + std::to_string(seed) + R"(,"training.task":"cycle"})";
+    EXPECT_EQ(canonical_json(settings), json);
+    EXPECT_EQ(parse_canonical_json(json), settings);
+  }
+  settings.training.task = "copy";
+  settings.seed = 1;
+  EXPECT_EQ(canonical_json(settings), R"({"model.heads":4,"seed":1})");
+  EXPECT_EQ(parse_canonical_json(R"({"model.heads":4,"seed":1})"), settings);
+  EXPECT_EQ(arm_key(settings), sha256_hex(R"({"model.heads":4})"));
+  EXPECT_EQ(arm_key({}), sha256_hex("{}"));
+  settings = {};
+  settings.training.task = "cycle";
+  EXPECT_EQ(arm_key(settings), sha256_hex(R"({"training.task":"cycle"})"));
+}
+
+TEST(ParseCanonicalJson, RefusesSeedsThatAreNoneAlsoBehindAGoodOne) {
+  for (const std::string bad :
+       {"", "01", "+1", "-1", "1.0", "1e3", " 1", "4294967296", "1,\"seed\":2", "x"}) {
+    EXPECT_EQ(parse_canonical_json(R"({"model.heads":4,"seed":5})").seed, 5U);
+    EXPECT_THROW(parse_canonical_json(R"({"model.heads":4,"seed":)" + bad + "}"), UserError) << bad;
+  }
+}
+
 TEST(CanonicalJson, ExtremesRoundTrip) {
   for (const double rate : {1e-12, 4.9406564584124654e-11, 1.0, 10.0, 0.1, 1.0 / 3}) {
     Settings settings;
