@@ -21,7 +21,10 @@ void add_workers_option(CLI::App& command, TrainingOptions& options) {
 }
 
 void add_stack_option(CLI::App& command, std::string& stack) {
-  command.add_option("--stack", stack, "trials of equal shapes in one bundle: auto (1) or N")
+  command
+      .add_option(
+          "--stack", stack,
+          "trials of equal shapes in one bundle: auto (on a GPU as many as it trains best, else 1) or N")
       ->check(whole_number(1, kMostStacked, "auto"))
       ->type_name("N");
 }

@@ -21,6 +21,11 @@ namespace {
 
 constexpr double kHeartbeatSeconds = 1;
 
+// Trainers of a run start one after the other, so that a shared file system does not have to send LibTorch to thousands of
+// processes in one moment; within this time all the same.
+constexpr double kSecondsBetweenStarts = 0.005;
+constexpr double kLastStart = 10;
+
 class StoreSink final : public RecordSink {
  public:
   explicit StoreSink(results::StoreWriter& writer) : writer_(writer) {}
@@ -52,7 +57,7 @@ SchedulerOptions scheduler_options(const FrozenRun& run, const RunOptions& optio
                   .trial_timeout_seconds = resources.trial_timeout_seconds,
                   .heartbeat_seconds = kHeartbeatSeconds},
       .keep_models = keep_models(run),
-      .bundle = options.stack,
+      .stack = options.stack,
       .retries = resources.retries,
       .may_grow = run.sweep.replicate.has_value(),
       .limit = options.limit};
@@ -125,6 +130,8 @@ bool run_as_worker(MpiSession& session, const std::filesystem::path& trainer,
   agent::AgentOptions agent = agent_options(trainer, threads);
   agent.device = device;
   agent.local_worker_index = session.local_worker_index();
+  agent.limits.first_start =
+      std::min(kLastStart, kSecondsBetweenStarts * static_cast<double>(session.rank() - 1));
   const agent::AgentEnd end = agent::run_agent(agent, session.coordinator_link());
   if (end == agent::AgentEnd::kCoordinatorLost) session.leave_at_once(1);
   return end == agent::AgentEnd::kDismissed;

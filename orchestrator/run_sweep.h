@@ -21,7 +21,7 @@ struct RunOptions {
   std::string device = "auto";             // auto | cpu | cuda
   std::int64_t threads = 1;                // of each trainer
   std::string step = "auto";               // auto | eager | fused
-  std::int64_t stack = 1;                  // most trials in one bundle
+  std::optional<std::int64_t> stack;       // most trials in one bundle; unset: as each worker's device says
   std::optional<std::int64_t> limit;       // most trials to train now
   std::optional<double> walltime_seconds;  // counted from the call
 };

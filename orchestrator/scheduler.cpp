@@ -103,6 +103,7 @@ void Scheduler::on(WorkerState& worker, protocol::WorkerHello hello) {
   if (worker.said_hello) return;
   worker.said_hello = true;
   worker.name += " (" + hello.host + ", " + hello.device + ")";
+  worker.may_stack = hello.device.starts_with("cuda");
   record(results::WorkerSeen{.worker = worker.id, .hello = std::move(hello)});
   if (worker.phase != WorkerPhase::kJoining) return;
   worker.phase = WorkerPhase::kActive;
@@ -144,7 +145,9 @@ void Scheduler::on(WorkerState& worker, protocol::AttemptDone done) {
   begin_bundle(worker, held->bundle);
   observe_update(worker, *held);  // it may have been too short for a message on its way
   const Attempt attempt = take_attempt(worker, done.attempt);
-  worker.speed.observe(done.result.train_seconds + done.result.measure_seconds, attempt.flops);
+  const double seconds = done.result.train_seconds + done.result.measure_seconds;
+  worker.speed.observe(seconds, attempt.flops);
+  queue_.observe(attempt.index, seconds);
   worker.failures.reset();
   worker.unstarted_bundles.clear();
   --unfinished_;
@@ -194,19 +197,29 @@ void Scheduler::feed_hungry() {
 }
 
 bool Scheduler::wants_more(const WorkerState& worker) const {
-  if (phase_ != Phase::kRunning || worker.phase != WorkerPhase::kActive || queue_.waiting() == 0)
+  if (phase_ != Phase::kRunning || worker.phase != WorkerPhase::kActive || queue_.waiting() == 0 ||
+      worker.stacks.asked()) {
     return false;
+  }
   if (!reaches_checkpoint(worker)) return false;
   if (worker.line.empty()) return true;
-  const std::int64_t others = progress_.workers - 1;
-  if (queue_.waiting() <= others * options_.bundle) return false;
-  if (worker.line.bundles() < 2) return true;
+  const std::int64_t others = here_ - 1;
+  const std::int64_t most =
+      most_stacked(worker, queue_.trial(queue_.next_for(worker.id)).settings).value_or(1);
+  if (queue_.waiting() <= others * most) return false;
+  if (worker.line.bundles() < 2) {
+    return worker.speed.seconds_for(worker.line.first_flops()).value_or(0) <= kLongBundleSeconds;
+  }
   const std::optional<double> prefetched = worker.speed.seconds_for(worker.line.prefetched_flops());
   return prefetched && *prefetched < options_.prefetch_seconds && worker.line.attempts() < kMostPrefetched;
 }
 
 void Scheduler::dispatch(WorkerState& worker) {
-  const std::vector<TrialQueue::Index> trials = queue_.take(options_.bundle, worker.id);
+  const trial::Settings& next = queue_.trial(queue_.next_for(worker.id)).settings;
+  const std::optional<std::int64_t> most = most_stacked(worker, next);
+  if (!most) return ask_for_stack(worker, next);
+  const double most_flops = *most > 1 ? fair_flops(worker) : 0;
+  const std::vector<TrialQueue::Index> trials = queue_.take(*most, most_flops, worker.id);
   const protocol::AttemptId first = next_attempt_;
   std::vector<double> flops;
   protocol::Assign assign;
@@ -240,7 +253,7 @@ void Scheduler::begin_bundle(WorkerState& worker, protocol::AttemptId bundle) {
 void Scheduler::begin_first_bundle(WorkerState& worker) {
   if (!worker.line.empty()) {
     begin_bundle(worker, worker.line.first_bundle());
-  } else if (worker.phase == WorkerPhase::kActive) {
+  } else if (worker.phase == WorkerPhase::kActive && !worker.stacks.asked()) {
     hungry_.insert(worker.id);
   }
 }

@@ -2,13 +2,19 @@
 // out. No I/O, no thread, no clock: time is passed in, and equal events give equal actions. Not
 // thread-safe.
 //
-// Events cost O(log n) in the workers and trials; a waiting trial costs 12 bytes beside its settings.
+// Events cost O(log n) in the workers and trials, but O(workers) where a bundle may hold several; a waiting trial
+// costs 20 bytes beside its settings.
 //
 // Rules:
-// - Trials are dispatched in the order given, `bundle` at a time where they may be stacked, each dispatch
-//   under a new attempt number. A worker holds the bundle that runs and, prefetched, the larger of one
-//   bundle and `prefetch_seconds` of work, estimated by its own speed; while other workers could take them
-//   at once, the last trials are not prefetched.
+// - The longest trials are dispatched first, as far as that is known (untried_trials.h), equally long ones in
+//   the order given, and before them what came back; each dispatch under a new attempt number; several at a time
+//   where they may be stacked: as many as `stack` says, or where it leaves that open as the worker's device
+//   trains best, which the worker is asked before its first trial of a shape. No bundle is larger than the
+//   worker's share, by its speed, of all that is left: near the end bundles shrink, so that all workers end
+//   at about the same time.
+// - A worker holds the bundle that runs and, prefetched, the larger of one bundle and `prefetch_seconds` of
+//   work, estimated by its own speed; while other workers could take them at once, the last trials are not
+//   prefetched, and behind a bundle that runs for long nothing is: asking for more costs milliseconds.
 // - A failed trial is tried again, by another worker if one asks for work first, until it has failed more
 //   than `retries` times. Interruptions (protocol::is_interruption) do not count; nor does a trainer that
 //   dies with several trials in its bundle, but these are trained alone from then on; nor does a trainer
@@ -49,6 +55,7 @@
 
 namespace headsweep::orchestrator {
 
+inline constexpr double kLongBundleSeconds = 10;
 inline constexpr std::int64_t kStartFailures = 2;      // bundles
 inline constexpr std::int64_t kMostPrefetched = 1000;  // attempts a worker, however short its trials
 
@@ -56,7 +63,7 @@ struct SchedulerOptions {
   protocol::Welcome
       welcome;  // sent to every worker; its heartbeat_seconds paces the coordinator's heartbeats too
   KeepModels keep_models;
-  std::int64_t bundle = 1;  // most trials in one bundle
+  std::optional<std::int64_t> stack = 1;  // most trials in one bundle; unset: as the worker's device says
   std::int64_t retries = 2;
   bool may_grow = false;  // when every trial has ended: AskForTrials once, before the workers are shut down
   std::optional<std::int64_t> limit = std::nullopt;  // most trials to train in this run
@@ -135,6 +142,7 @@ class Scheduler {
   void on(WorkerState& worker, protocol::AttemptDone done);
   void on(WorkerState& worker, protocol::AttemptFailed failed);
   void on(WorkerState& worker, protocol::AttemptsReturned returned);
+  void on(WorkerState& worker, protocol::StackChosen chosen);
   void on(WorkerState& worker, protocol::WorkerGoodbye goodbye);
   template <class NotFromAgents>
   void on(WorkerState& worker, NotFromAgents message);
@@ -149,6 +157,12 @@ class Scheduler {
   void feed_hungry();
   [[nodiscard]] bool wants_more(const WorkerState& worker) const;
   void dispatch(WorkerState& worker);
+  // Most trials like this one in one bundle; nothing: the worker has to be asked.
+  [[nodiscard]] std::optional<std::int64_t> most_stacked(const WorkerState& worker,
+                                                         const trial::Settings& settings) const;
+  void ask_for_stack(WorkerState& worker, const trial::Settings& settings);
+  // What the worker should take at most so that all workers end at about the same time.
+  [[nodiscard]] double fair_flops(const WorkerState& worker) const;
   void begin_bundle(WorkerState& worker, protocol::AttemptId bundle);
   void begin_first_bundle(WorkerState& worker);
   // Takes an attempt that was answered, or is lost, from its worker.

@@ -32,8 +32,9 @@ bool Scheduler::reaches_checkpoint(const WorkerState& worker) const {
   const std::optional<double> busy =
       worker.line.empty() ? 0.0 : worker.speed.seconds_for(worker.line.flops());
   if (!busy) return false;
-  const double flops =
-      queue_.flops_of_update(queue_.next_for(worker.id)) * static_cast<double>(options_.bundle);
+  const TrialQueue::Index next = queue_.next_for(worker.id);
+  const std::int64_t most = most_stacked(worker, queue_.trial(next).settings).value_or(1);
+  const double flops = queue_.flops_of_update(next) * static_cast<double>(most);
   return now_ + *busy + kSafety * checkpoint_times_.seconds_for(worker.id, flops) < *stops_at_;
 }
 

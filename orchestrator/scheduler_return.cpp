@@ -44,6 +44,7 @@ void Scheduler::come_back(WorkerState& worker, protocol::WorkerHello hello) {
   worker.phase = WorkerPhase::kJoining;
   worker.said_hello = false;
   worker.may_return = false;
+  worker.stacks = {};  // what it was asked it does not answer any more
   worker.name = "worker " + std::to_string(worker.id);
   --lost_;
   ++here_;

@@ -5,12 +5,6 @@
 #include "errors/check.h"
 
 namespace headsweep::orchestrator {
-namespace {
-
-constexpr double kNewestWeight = 0.25;
-
-}  // namespace
-
 void BundleLine::add(protocol::AttemptId first, const std::vector<TrialQueue::Index>& trials,
                      const std::vector<double>& flops) {
   Bundle bundle = {.size = std::ssize(trials), .unanswered = std::ssize(trials), .flops = 0, .began = false};
@@ -51,8 +45,18 @@ std::vector<protocol::AttemptId> BundleLine::begin(protocol::AttemptId bundle) {
   return begun;
 }
 
+double BundleLine::first_flops() const {
+  return bundles_.empty() ? 0 : bundles_.begin()->second.flops;
+}
+
 double BundleLine::prefetched_flops() const {
-  return bundles_.empty() ? 0 : std::max(0.0, flops_ - bundles_.begin()->second.flops);
+  return std::max(0.0, flops_ - first_flops());
+}
+
+double BundleLine::flops_done() const {
+  double done = 0;
+  for (const auto& [unused, attempt] : attempts_) done += attempt.flops_done;
+  return done;
 }
 
 std::vector<protocol::AttemptId> BundleLine::all() const {
@@ -62,16 +66,20 @@ std::vector<protocol::AttemptId> BundleLine::all() const {
   return all;
 }
 
-void Speed::observe(double seconds, double flops) {
-  if (flops <= 0) return;
-  const double newest = std::max(0.0, seconds) / flops;
-  seconds_per_flop_ =
-      seconds_per_flop_ ? (1 - kNewestWeight) * *seconds_per_flop_ + kNewestWeight * newest : newest;
+std::optional<std::int64_t> StackSizes::find(const trial::StackShape& shape) const {
+  const auto found = known_.find(shape);
+  return found == known_.end() ? std::nullopt : std::optional(found->second);
 }
 
-std::optional<double> Speed::seconds_for(double flops) const {
-  if (!seconds_per_flop_) return std::nullopt;
-  return *seconds_per_flop_ * flops;
+void StackSizes::ask(const trial::StackShape& shape) {
+  check(!asked_, "a worker is asked one question at a time");
+  asked_ = shape;
+}
+
+void StackSizes::answer(std::int64_t trials) {
+  check(asked_ && trials > 0, "an answer follows a question");
+  known_[*asked_] = trials;
+  asked_.reset();
 }
 
 void FailureStreak::reset() {

@@ -8,9 +8,11 @@
 #include <string>
 #include <vector>
 
+#include "orchestrator/speed.h"
 #include "orchestrator/trial_queue.h"
 #include "protocol/links.h"
 #include "protocol/messages.h"
+#include "trial/stacking.h"
 
 namespace headsweep::orchestrator {
 
@@ -61,10 +63,12 @@ class BundleLine {
   [[nodiscard]] bool empty() const { return attempts_.empty(); }
   [[nodiscard]] std::int64_t attempts() const { return std::ssize(attempts_); }
   [[nodiscard]] std::int64_t bundles() const { return std::ssize(bundles_); }
-  // Floating-point operations of all that it holds.
-  [[nodiscard]] double flops() const { return flops_; }
-  // Of the bundles behind the first.
+  // Floating-point operations of the first bundle's unanswered trials, and of the bundles behind it.
+  [[nodiscard]] double first_flops() const;
   [[nodiscard]] double prefetched_flops() const;
+  // Of all unanswered trials, and what of it is done.
+  [[nodiscard]] double flops() const { return flops_; }
+  [[nodiscard]] double flops_done() const;
   // Numbers of all attempts, ascending.
   [[nodiscard]] std::vector<protocol::AttemptId> all() const;
 
@@ -81,15 +85,20 @@ class BundleLine {
   double flops_ = 0;  // of all attempts held
 };
 
-// Smoothed seconds per floating-point operation: weight 1/4 on the newest trial.
-class Speed {
+// How many trials of each shape a worker's device trains best at once, as far as it was asked.
+class StackSizes {
  public:
-  void observe(double seconds, double flops);
-  // Nothing before the first observation.
-  [[nodiscard]] std::optional<double> seconds_for(double flops) const;
+  // Nothing: not known.
+  [[nodiscard]] std::optional<std::int64_t> find(const trial::StackShape& shape) const;
+  // Whether an answer is due: the worker is asked for one shape at a time.
+  [[nodiscard]] bool asked() const { return asked_.has_value(); }
+  void ask(const trial::StackShape& shape);
+  // Requires asked() and trials > 0.
+  void answer(std::int64_t trials);
 
  private:
-  std::optional<double> seconds_per_flop_;
+  std::map<trial::StackShape, std::int64_t> known_;
+  std::optional<trial::StackShape> asked_;
 };
 
 // Failures of different trials in a row, none finished in between. One death of a trainer counts once,
@@ -128,6 +137,8 @@ struct WorkerState {
   BundleLine line;
   Speed speed;
   std::optional<AwaitedUpdate> awaited;
+  bool may_stack = false;  // its device is of a kind on which stacking pays: it is asked how far
+  StackSizes stacks;
   FailureStreak failures;
   double next_progress = 0;                         // when its progress is recorded again
   std::set<protocol::AttemptId> unstarted_bundles;  // in a row: the trainer could not even be started

@@ -56,6 +56,11 @@ struct Fields<AttemptsReturned> {
   static constexpr std::tuple list{Field{"attempts", &AttemptsReturned::attempts}};
 };
 template <>
+struct Fields<StackChosen> {
+  static constexpr std::string_view kind = "stack_chosen";
+  static constexpr std::tuple list{Field{"trials", &StackChosen::trials}};
+};
+template <>
 struct Fields<WorkerGoodbye> {
   static constexpr std::string_view kind = "worker_goodbye";
   static constexpr std::tuple<> list{};
@@ -75,6 +80,11 @@ template <>
 struct Fields<Assign> {
   static constexpr std::string_view kind = "assign";
   static constexpr std::tuple list{Field{"bundle", &Assign::bundle}};
+};
+template <>
+struct Fields<ChooseStack> {
+  static constexpr std::string_view kind = "choose_stack";
+  static constexpr std::tuple list{Field{"settings", &ChooseStack::settings}};
 };
 template <>
 struct Fields<Committed> {

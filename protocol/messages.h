@@ -88,6 +88,9 @@ struct AttemptFailed {
 struct AttemptsReturned {
   std::vector<AttemptId> attempts;
 };
+struct StackChosen {    // answers ChooseStack; also trainer -> agent
+  std::int64_t trials;  // at least 1
+};
 struct WorkerGoodbye {};  // nothing more will come; every attempt is answered for
 
 // ---- coordinator -> agent
@@ -104,6 +107,11 @@ struct Welcome {
 };
 struct Assign {
   std::vector<Assignment> bundle;
+};
+// How many trials of these shapes, updates and measurements does the worker's device best train at once? At most one
+// such question is open at a worker. Also agent -> trainer.
+struct ChooseStack {
+  trial::Settings settings;
 };
 struct Committed {  // these results are in the store: the agent may forget them
   std::vector<AttemptId> attempts;
@@ -156,7 +164,8 @@ struct TrialStopped {
 using Message =
     std::variant<WorkerHello, WorkerHeartbeat, AttemptProgress, AttemptDone, AttemptFailed, AttemptsReturned,
                  WorkerGoodbye, Welcome, Assign, Committed, CoordinatorHeartbeat, Drain, Shutdown, GivenUp,
-                 TrainBundle, StopTraining, TrainerHello, TrialProgress, TrialDone, TrialError, TrialStopped>;
+                 TrainBundle, StopTraining, TrainerHello, TrialProgress, TrialDone, TrialError, TrialStopped,
+                 ChooseStack, StackChosen>;
 
 class DecodeError : public std::runtime_error {
  public:

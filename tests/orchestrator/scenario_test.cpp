@@ -21,7 +21,7 @@ namespace {
 
 SchedulerOptions options_of(const Scenario& scenario) {
   SchedulerOptions options = sample_options();
-  options.bundle = scenario.bundle;
+  options.stack = scenario.bundle;
   options.retries = scenario.retries;
   options.limit = scenario.limit;
   return options;

@@ -163,7 +163,7 @@ TEST_F(SchedulerFaultsTest, DrainsNobodyWhereEverybodyFails) {
 
 TEST_F(SchedulerFaultsTest, OneDeadTrainerIsOneFailureOfTheWorker) {
   SchedulerOptions options = sample_options();
-  options.bundle = 6;
+  options.stack = 6;
   start(100, 2, options);  // worker 1: attempts 1-12; worker 2: 13-24
   fail(1, 1, EndReason::kTrainerKilled);
   done(2, 13);

@@ -65,19 +65,27 @@ TEST(SchedulerTest, RecordsTheStartWhenTheBundlesTurnComes) {
 
 TEST(SchedulerTest, BundlesOnlyEqualShapes) {
   SchedulerOptions options = sample_options();
-  options.bundle = 4;
+  options.stack = 4;
   results::FrozenSweep sweep = sample_sweep(7);
-  for (std::size_t i = 3; i < 7; ++i) sweep.open[i].settings.model.heads = 2;
+  for (std::size_t i = 3; i < 7; ++i) sweep.open[i].settings.model.mlp_width += 1;
+  for (std::size_t i = 0; i < 7; i += 2) sweep.open[i].settings.model.heads = 2;
   sweep.open[1].settings.training.learning_rate = 0.5;
   sweep.open[2].settings.training.task = "cycle";
   Scheduler scheduler(options, sweep);
   EXPECT_THAT(assigned(join(scheduler, 1), 1), ElementsAre(Bundle{1, 2, 3}, Bundle{4, 5, 6, 7}));
 }
 
-TEST(SchedulerTest, PrefetchesOneBundleOfLongTrials) {
+TEST(SchedulerTest, PrefetchesOneBundleOfTrialsOfSeconds) {
   Scheduler scheduler(sample_options(), sample_sweep(100));
   join(scheduler, 1);
-  EXPECT_THAT(assigned(finish(scheduler, 1, 1, 60.0), 1), ElementsAre(Bundle{3}));
+  EXPECT_THAT(assigned(finish(scheduler, 1, 1, 9), 1), ElementsAre(Bundle{3}));
+}
+
+TEST(SchedulerTest, PrefetchesNothingBehindLongTrials) {
+  Scheduler scheduler(sample_options(), sample_sweep(100));
+  join(scheduler, 1);
+  EXPECT_THAT(assigned(finish(scheduler, 1, 1, 11), 1), IsEmpty());
+  EXPECT_THAT(assigned(finish(scheduler, 1, 2, 11), 1), ElementsAre(Bundle{3}));
 }
 
 TEST(SchedulerTest, PrefetchesTwentyMillisecondsOfShortTrials) {
@@ -91,9 +99,10 @@ TEST(SchedulerTest, EstimatesByTheCostOfTheTrial) {
   results::FrozenSweep sweep = sample_sweep(100);
   for (std::size_t i = 2; i < 100; ++i) sweep.open[i].settings.training.steps = 100'000;
   Scheduler scheduler(sample_options(), sweep);
-  join(scheduler, 1);
-  // The first took 1.5 ms; those behind the second have 1,000 times the steps.
-  EXPECT_THAT(assigned(finish(scheduler, 1, 1, 0.0015), 1), ElementsAre(Bundle{3}));
+  // One of each length first.
+  EXPECT_THAT(assigned(join(scheduler, 1), 1), ElementsAre(Bundle{3}, Bundle{1}));
+  // The long one took 1.5 s; the short one that runs now takes a thousandth, the next as long as the first.
+  EXPECT_THAT(assigned(finish(scheduler, 1, 1, 1.5), 1), ElementsAre(Bundle{4}));
 }
 
 TEST(SchedulerTest, PrefetchesNoMoreThanTheLimit) {

@@ -19,7 +19,9 @@ Deed Stage::next_deed(protocol::WorkerId worker, protocol::TrialId trial) {
 }
 
 ScriptedWorker::ScriptedWorker(protocol::WorkerId self, Stage& stage) : self_(self), stage_(stage) {
-  to_say_.emplace_back(sample_hello());
+  protocol::WorkerHello hello = sample_hello();
+  if (self % 2 == 0) hello.device = "cuda:0";  // one that is asked how many trials it trains at once
+  to_say_.emplace_back(hello);
 }
 
 void ScriptedWorker::take(const protocol::Message& message) {
@@ -34,6 +36,8 @@ void ScriptedWorker::take(const protocol::Message& message) {
       EXPECT_TRUE(uncommitted_.erase(attempt) == 1 || was_given_up_)
           << "attempt " << attempt << " acknowledged without a result";
     }
+  } else if (std::holds_alternative<protocol::ChooseStack>(message)) {
+    to_say_.emplace_back(protocol::StackChosen{.trials = self_});
   } else if (std::holds_alternative<protocol::GivenUp>(message)) {
     was_given_up_ = true;
     waiting_.clear();

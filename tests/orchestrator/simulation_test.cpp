@@ -25,7 +25,7 @@ std::int64_t draw(Random& random, std::int64_t from, std::int64_t to) {
 struct World {
   std::int64_t workers;
   std::int64_t trials;
-  std::int64_t bundle;
+  std::optional<std::int64_t> stack;
   std::int64_t retries;
   std::int64_t stop_at_round;  // 0: never
   std::map<protocol::TrialId, Deed> bad_trials;
@@ -36,12 +36,13 @@ struct World {
 World draw_world(Random& random) {
   World world = {.workers = draw(random, 1, 6),
                  .trials = draw(random, 0, 60),
-                 .bundle = draw(random, 1, 4),
+                 .stack = std::nullopt,
                  .retries = draw(random, 0, 3),
                  .stop_at_round = draw(random, 0, 3) == 0 ? draw(random, 1, 60) : 0,
                  .bad_trials = {},
                  .transient_errors = {},
                  .bad_workers = {}};
+  if (const std::int64_t stack = draw(random, 0, 4); stack > 0) world.stack = stack;
   for (protocol::TrialId trial = 1; trial <= world.trials; ++trial) {
     const std::int64_t fate = draw(random, 0, 19);
     if (fate == 0) world.bad_trials[trial] = Deed::kError;
@@ -116,7 +117,7 @@ class Simulation {
  private:
   SchedulerOptions options() const {
     SchedulerOptions options = sample_options();
-    options.bundle = world_.bundle;
+    options.stack = world_.stack;
     options.retries = world_.retries;
     return options;
   }

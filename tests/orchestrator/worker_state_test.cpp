@@ -46,10 +46,29 @@ TEST(SpeedTest, SmoothsSecondsPerOperation) {
   EXPECT_DOUBLE_EQ(*speed.seconds_for(100), 3);
 }
 
+TEST(StackSizesTest, KnowsWhatWasAnsweredShapeByShape) {
+  trial::Settings settings;
+  const trial::StackShape shape = trial::stack_shape(settings);
+  settings.model.width *= 2;
+  StackSizes stacks;
+  EXPECT_FALSE(stacks.asked());
+  stacks.ask(shape);
+  EXPECT_TRUE(stacks.asked());
+  EXPECT_EQ(stacks.find(shape), std::nullopt);
+  stacks.answer(32);
+  EXPECT_FALSE(stacks.asked());
+  EXPECT_EQ(stacks.find(shape), 32);
+  EXPECT_EQ(stacks.find(trial::stack_shape(settings)), std::nullopt);
+}
+
 TEST(BundleLineTest, KeepsBundlesInTheOrderSent) {
   BundleLine line;
   line.add(5, {0, 1}, {10, 20});
   line.add(7, {2}, {40});
+  EXPECT_DOUBLE_EQ(line.first_flops(), 30);
+  line.find(6)->flops_done = 5;
+  EXPECT_DOUBLE_EQ(line.flops(), 70);
+  EXPECT_DOUBLE_EQ(line.flops_done(), 5);
   EXPECT_EQ(line.bundles(), 2);
   EXPECT_THAT(line.all(), ElementsAre(5, 6, 7));
   EXPECT_DOUBLE_EQ(line.prefetched_flops(), 40);

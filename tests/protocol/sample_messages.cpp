@@ -80,7 +80,9 @@ std::vector<Message> sample_messages() {
           TrialProgress{7, 60, 31.9},
           TrialDone{7, sample_result()},
           TrialError{8, EndReason::kDiverged, "loss is NaN at step 17"},
-          TrialStopped{8, 90}};
+          TrialStopped{8, 90},
+          ChooseStack{sample_bundle().front().settings},
+          StackChosen{32}};
 }
 
 }  // namespace headsweep::protocol

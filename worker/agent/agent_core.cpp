@@ -7,7 +7,11 @@
 namespace headsweep::agent {
 
 AgentCore::AgentCore(const protocol::WorkerHello& hello, const AgentLimits& limits, Time now)
-    : hello_(hello), limits_(limits), coordinator_(limits, now), trainer_since_(now) {
+    : hello_(hello),
+      limits_(limits),
+      coordinator_(limits, now),
+      start_from_(now + std::chrono::duration_cast<Time::duration>(Seconds(limits.first_start))),
+      trainer_since_(now) {
   to_coordinator(hello_);
 }
 
@@ -20,6 +24,7 @@ void AgentCore::on_coordinator(Time now, protocol::Message message) {
   coordinator_.on_message(now);
   if (auto* welcome = std::get_if<protocol::Welcome>(&message)) return take(now, *welcome);
   if (auto* assign = std::get_if<protocol::Assign>(&message)) return take(now, std::move(*assign));
+  if (auto* question = std::get_if<protocol::ChooseStack>(&message)) return take(now, std::move(*question));
   if (auto* committed = std::get_if<protocol::Committed>(&message)) return take(now, *committed);
   if (std::holds_alternative<protocol::CoordinatorHeartbeat>(message)) return;
   if (std::holds_alternative<protocol::GivenUp>(message)) return start_afresh(now);
@@ -47,6 +52,14 @@ void AgentCore::take(Time now, protocol::Assign&& assign) {
   }
 }
 
+void AgentCore::take(Time now, protocol::ChooseStack&& question) {
+  check(welcome_.has_value(), "Welcome comes before the first question");
+  check(!question_, "one question is open at a time");
+  if (leaving_) return;
+  question_ = std::move(question);
+  advance(now);
+}
+
 void AgentCore::take(Time, const protocol::Committed& committed) {
   for (const protocol::AttemptId attempt : committed.attempts) uncommitted_.erase(attempt);
 }
@@ -55,10 +68,12 @@ void AgentCore::take(Time, const protocol::Committed& committed) {
 void AgentCore::start_afresh(Time now) {
   queue_.clear();
   uncommitted_.clear();
-  if (running_ && trainer_ == Trainer::kReady) {
+  if ((running_ || asked_since_) && trainer_ == Trainer::kReady) {
     kill_trainer(now, protocol::EndReason::kWorkerLost, "killed, since its attempts were given up");
   }
   running_.reset();
+  question_.reset();
+  asked_since_.reset();
   to_coordinator(hello_);
   advance(now);
 }
@@ -82,13 +97,21 @@ void AgentCore::return_queued() {
   if (!returned.attempts.empty()) to_coordinator(std::move(returned));
 }
 
-// Does what can be done next, once no bundle is at the trainer.
+// Does what can be done next, once nothing is at the trainer.
 void AgentCore::advance(Time now) {
   if (running_) return;
   if (leaving_) return end(AgentEnd::kDismissed);
-  if (queue_.empty()) return;
-  if (trainer_ == Trainer::kNone) return start_trainer(now);
+  if (asked_since_ || (queue_.empty() && !question_)) return;
+  if (trainer_ == Trainer::kNone) {
+    if (now >= start_from_) start_trainer(now);  // else on_time() looks again
+    return;
+  }
   if (trainer_ != Trainer::kReady) return;
+  if (question_) {
+    asked_since_ = now;
+    actions_.push_back(ToTrainer{*question_});
+    return;
+  }
   std::vector<protocol::Assignment> bundle = std::move(queue_.front());
   queue_.pop_front();
   running_.emplace(bundle, limits_, now);
@@ -111,6 +134,7 @@ void AgentCore::on_time(Time now) {
   if (coordinator_.lost(now)) return end(AgentEnd::kCoordinatorLost);
   if (coordinator_.beat(now)) to_coordinator(protocol::WorkerHeartbeat{});
   check_trainer(now);
+  if (!ended_ && trainer_ == Trainer::kNone) advance(now);
 }
 
 }  // namespace headsweep::agent

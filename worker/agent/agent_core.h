@@ -58,6 +58,7 @@ class AgentCore {
   // agent_core.cpp: the coordinator and the queue
   void take(Time now, const protocol::Welcome& welcome);
   void take(Time now, protocol::Assign&& assign);
+  void take(Time now, protocol::ChooseStack&& question);
   void take(Time now, const protocol::Committed& committed);
   void start_afresh(Time now);
   void leave(Time now);
@@ -72,6 +73,8 @@ class AgentCore {
   void take(Time now, protocol::TrialDone&& done);
   void take(Time now, const protocol::TrialError& error);
   void take(Time now, const protocol::TrialStopped& stopped);
+  void take(Time now, const protocol::StackChosen& chosen);
+  void answer_stack(std::int64_t trials);
   std::optional<OpenAttempt> close_attempt(Time now, protocol::AttemptId attempt);
 
   // agent_core_faults.cpp: the trainer's life and death
@@ -88,10 +91,13 @@ class AgentCore {
   CoordinatorWatch coordinator_;
   std::optional<protocol::Welcome> welcome_;
   std::deque<std::vector<protocol::Assignment>> queue_;
+  std::optional<protocol::ChooseStack> question_;  // not yet answered; it comes before the queue
+  std::optional<Time> asked_since_;                // the question is at the trainer
   std::map<protocol::AttemptId, protocol::TrialResult> uncommitted_;
   bool leaving_ = false;  // nothing is begun any more
   bool ended_ = false;
 
+  Time start_from_;  // no trainer before
   Trainer trainer_ = Trainer::kNone;
   Time trainer_since_;                      // when it came into that state
   bool said_hello_ = false;                 // the trainer that lives, or is ending

@@ -58,6 +58,8 @@ void AgentCore::on_trainer_exit(Time now, const TrainerExit& exit) {
   }
   const bool was_running = running_.has_value();
   fail_running(killed_for.value_or(unexpected_end(exit)));
+  // What the trials themselves do is judged where one of them is trained.
+  if (asked_since_) answer_stack(1);
   // At once, not with the next bundle: that probably comes soon, and starting takes seconds.
   if (was_running && !leaving_) start_trainer(now);
   advance(now);
@@ -72,6 +74,8 @@ void AgentCore::on_start_failed(Time now, const std::string& why) {
 // Fails the bundle that the trainer was started for; the next one tries again.
 void AgentCore::give_up_start(Time now, const FailureCause& cause) {
   failed_starts_ = 0;
+  // The bundle that follows tells of it.
+  if (question_) answer_stack(1);
   if (queue_.empty()) return;
   for (const protocol::Assignment& one : queue_.front())
     actions_.push_back(report(cause, one.attempt, one.trial));
@@ -99,6 +103,10 @@ void AgentCore::check_trainer(Time now) {
   }
   if (trainer_ == Trainer::kStarting && seconds_in_state(now) > limits_.trainer_start) {
     return kill_trainer(now, EndReason::kCannotStart, "no hello within " + in_seconds(limits_.trainer_start));
+  }
+  if (asked_since_ && Seconds(now - *asked_since_).count() > limits_.stack_choice) {
+    return kill_trainer(now, EndReason::kTrainerHung,
+                        "no stack chosen within " + in_seconds(limits_.stack_choice));
   }
   if (running_) check_running(now);
 }

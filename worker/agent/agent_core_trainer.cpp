@@ -14,6 +14,7 @@ void AgentCore::on_trainer(Time now, protocol::Message message) {
   if (auto* done = std::get_if<protocol::TrialDone>(&message)) return take(now, std::move(*done));
   if (auto* error = std::get_if<protocol::TrialError>(&message)) return take(now, *error);
   if (auto* stopped = std::get_if<protocol::TrialStopped>(&message)) return take(now, *stopped);
+  if (auto* chosen = std::get_if<protocol::StackChosen>(&message)) return take(now, *chosen);
   kill_trainer(now, EndReason::kBadFrames, "the trainer sent a message that is not for agents");
 }
 
@@ -73,6 +74,20 @@ void AgentCore::take(Time now, const protocol::TrialError& error) {
       protocol::AttemptFailed{error.attempt, error.reason, error.message, std::nullopt, std::nullopt, ""},
       closed->trial});
   advance(now);
+}
+
+void AgentCore::take(Time now, const protocol::StackChosen& chosen) {
+  if (!asked_since_ || chosen.trials < 1) {
+    return kill_trainer(now, EndReason::kBadFrames, "the trainer chose a stack without being asked to");
+  }
+  answer_stack(chosen.trials);
+  advance(now);
+}
+
+void AgentCore::answer_stack(std::int64_t trials) {
+  to_coordinator(protocol::StackChosen{trials});
+  question_.reset();
+  asked_since_.reset();
 }
 
 void AgentCore::take(Time now, const protocol::TrialStopped& stopped) {

@@ -6,11 +6,14 @@
 namespace headsweep::agent {
 
 struct AgentLimits {
+  double first_start =
+      0;  // of a trainer, from the agent's birth: agents of a large run do not all load LibTorch at once
   double trainer_start = 120;  // from starting the trainer to its hello: loading LibTorch from a cold disk
   double first_progress =
       120;  // from the start of a bundle, or the end of a trial in it, to the next progress
   double least_progress = 30;      // between progress messages at least; more where steps are slow
   double progress_gaps = 10;       // between progress messages: this many of the longest gap or step so far
+  double stack_choice = 300;       // from ChooseStack to its answer: updates of growing bundles are timed
   double trainer_stop = 10;        // from StopTraining to the last answer
   double trainer_close = 1;        // from the end of the pipe to the end of the process
   double trainer_kill = 10;        // from SIGKILL to the end of the process

@@ -16,8 +16,10 @@ void AgentLink::wait_for(short events) {
 
 void AgentLink::receive_all() {
   while (auto message = pipe_.receive()) {
-    if (auto* const work = std::get_if<protocol::TrainBundle>(&*message)) {
-      bundles_.push_back(std::move(*work));
+    if (auto* const bundle = std::get_if<protocol::TrainBundle>(&*message)) {
+      work_.emplace_back(std::move(*bundle));
+    } else if (auto* const question = std::get_if<protocol::ChooseStack>(&*message)) {
+      work_.emplace_back(std::move(*question));
     } else if (std::holds_alternative<protocol::StopTraining>(*message)) {
       stop_ = true;
     } else {
@@ -40,25 +42,27 @@ bool AgentLink::stop_requested() {
   if (pipe_.at_end()) throw AgentGone{};
   if (!stop_) return false;
   stop_ = false;
-  // What has come before the stop is stopped too, before it began.
-  for (const protocol::TrainBundle& work : std::exchange(bundles_, {})) {
-    for (const protocol::Assignment& assignment : work.bundle) {
+  // What has come before the stop is stopped too, before it began. A question needs no answer any more.
+  for (const Work& work : std::exchange(work_, {})) {
+    const auto* const bundle = std::get_if<protocol::TrainBundle>(&work);
+    if (bundle == nullptr) continue;
+    for (const protocol::Assignment& assignment : bundle->bundle) {
       send(protocol::TrialStopped{assignment.attempt, 0});
     }
   }
   return true;
 }
 
-std::optional<protocol::TrainBundle> AgentLink::next_bundle() {
+std::optional<Work> AgentLink::next_work() {
   receive_all();
-  while (bundles_.empty() && !pipe_.at_end()) {
+  while (work_.empty() && !pipe_.at_end()) {
     wait_for(POLLIN);
     receive_all();
   }
-  if (bundles_.empty()) return std::nullopt;
+  if (work_.empty()) return std::nullopt;
   stop_ = false;
-  protocol::TrainBundle work = std::move(bundles_.front());
-  bundles_.pop_front();
+  Work work = std::move(work_.front());
+  work_.pop_front();
   return work;
 }
 

@@ -3,6 +3,7 @@
 
 #include <deque>
 #include <optional>
+#include <variant>
 
 #include "worker/pipe/frame_pipe.h"
 #include "worker/trainer/agent_side.h"
@@ -12,6 +13,9 @@ namespace headsweep::trainer {
 // The agent has closed the pipe: nobody wants anything any more. Not derived from std::exception: no handler
 // of errors may take it for one.
 struct AgentGone {};
+
+// What an agent wants done.
+using Work = std::variant<protocol::TrainBundle, protocol::ChooseStack>;
 
 // Used by one thread. Throws protocol::DecodeError on bytes that are no message an agent sends.
 class AgentLink final : public AgentSide {
@@ -26,14 +30,14 @@ class AgentLink final : public AgentSide {
 
   // Waits for work; nothing: the agent has closed the pipe. A StopTraining while there is no work asks for
   // nothing.
-  std::optional<protocol::TrainBundle> next_bundle();
+  std::optional<Work> next_work();
 
  private:
   void wait_for(short events);
   void receive_all();
 
   pipe::FramePipe pipe_;
-  std::deque<protocol::TrainBundle> bundles_;  // come, not yet begun
+  std::deque<Work> work_;  // come, not yet begun
   bool stop_ = false;
 };
 

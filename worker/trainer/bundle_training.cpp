@@ -13,6 +13,7 @@
 #include "protocol/log_files.h"
 #include "trial/key.h"
 #include "trial/parameters.h"
+#include "trial/stacking.h"
 #include "worker/trainer/bundle_buffers.h"
 #include "worker/trainer/redirected_output.h"
 #include "worker/trainer/step_choice.h"
@@ -52,10 +53,8 @@ void check_bundle(const std::vector<protocol::Assignment>& bundle) {
       throw UserError("the key of trial " + std::to_string(assignment.trial) +
                       " is not that of its settings");
     }
-    const auto& first = bundle.front().settings;
-    if (assignment.settings.model != first.model ||
-        assignment.settings.training.batch != first.training.batch) {
-      throw UserError("the trials of a bundle must have equal shapes");
+    if (!trial::may_stack(assignment.settings, bundle.front().settings)) {
+      throw UserError("the trials of a bundle must have equal shapes, batches and steps");
     }
   }
 }

@@ -8,8 +8,8 @@
 #include "trial/key.h"
 #include "trial/parameters.h"
 #include "worker/trainer/bundle_buffers.h"
-#include "worker/trainer/step_choice.h"
 #include "worker/trainer/trial_measurement.h"
+#include "worker/trainer/update_seconds.h"
 
 namespace headsweep::trainer {
 namespace {
@@ -21,22 +21,6 @@ double seconds_of(Action action) {
   const Clock::time_point begin = Clock::now();
   action();
   return std::chrono::duration<double>(Clock::now() - begin).count();
-}
-
-// The median of single updates: one that another program interrupts does not count.
-double update_seconds(const trial::Settings& settings, double budget, const TrainerContext& context,
-                      const BundleBuffers& buffers) {
-  constexpr std::size_t kFewest = 3;
-  const auto step = make_chosen_step({settings}, buffers, context);
-  const std::size_t only[] = {0};
-  std::vector<double> seconds;
-  double spent = seconds_of([&] { step->advance(0, only); });  // allocates what the others reuse
-  for (std::int64_t number = 1; seconds.size() < kFewest || spent < budget; ++number) {
-    seconds.push_back(seconds_of([&] { step->advance(number, only); }));
-    spent += seconds.back();
-  }
-  std::ranges::nth_element(seconds, seconds.begin() + std::ssize(seconds) / 2);
-  return seconds[seconds.size() / 2];
 }
 
 // Measuring costs the same for every sequence, and within a sequence for every draw of the permuted null.
@@ -71,7 +55,7 @@ nlohmann::json calibrate_one(const trial::Settings& settings, double budget, con
   parameters.copy_(initial_parameters(settings, context.dtype, context.device));
   const double end = end_seconds(settings, parameters);
   const double along = along_seconds(settings, parameters);
-  return {{"step_seconds", update_seconds(settings, budget, context, buffers)},
+  return {{"step_seconds", update_seconds({settings}, buffers, budget, context)},
           {"along_seconds", along},
           {"end_seconds", end}};
 }

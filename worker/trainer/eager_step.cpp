@@ -1,3 +1,6 @@
+#include <map>
+#include <utility>
+
 #include <ATen/Functions.h>
 #include <ATen/core/grad_mode.h>
 
@@ -74,10 +77,12 @@ class EagerTrial {
 
 class EagerStep final : public TrainingStep {
  public:
-  EagerStep(const std::vector<trial::Settings>& settings, const BundleBuffers& buffers)
-      : dropout_(settings.front(), buffers.parameters.scalar_type(), buffers.parameters.device()) {
+  EagerStep(const std::vector<trial::Settings>& settings, const BundleBuffers& buffers) {
     for (std::size_t row = 0; row < settings.size(); ++row) {
       trials_.emplace_back(settings[row], buffers, static_cast<std::int64_t>(row));
+      const trial::ModelSettings& model = settings[row].model;
+      dropout_.try_emplace({model.heads, model.dropout}, settings[row], buffers.parameters.scalar_type(),
+                           buffers.parameters.device());
     }
   }
 
@@ -85,13 +90,15 @@ class EagerStep final : public TrainingStep {
     std::vector<BatchOutcome> outcomes;
     for (const std::size_t number : trials) {
       EagerTrial& trial = trials_[number];
-      outcomes.push_back(trial.advance(step, dropout_.masks(trial.settings(), step)));
+      const trial::ModelSettings& model = trial.settings().model;
+      DropoutTensors& dropout = dropout_.at({model.heads, model.dropout});
+      outcomes.push_back(trial.advance(step, dropout.masks(trial.settings(), step)));
     }
     return outcomes;
   }
 
  private:
-  DropoutTensors dropout_;
+  std::map<std::pair<std::int64_t, double>, DropoutTensors> dropout_;  // by heads and probability
   std::vector<EagerTrial> trials_;
 };
 

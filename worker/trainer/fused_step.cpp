@@ -1,5 +1,8 @@
 #include "worker/trainer/fused_step.h"
 
+#include <map>
+#include <utility>
+
 #include "errors/check.h"
 #include "worker/fused/fused_update.h"
 #include "worker/trainer/batches.h"
@@ -28,9 +31,7 @@ std::vector<std::int32_t> narrowed(const std::vector<std::int64_t>& ids) {
 class FusedStep final : public TrainingStep {
  public:
   FusedStep(const std::vector<trial::Settings>& settings, const BundleBuffers& buffers, std::size_t threads)
-      : settings_(settings),
-        update_(settings.front().model, settings.front().training.batch,
-                fused_rule(settings.front().model.dropout), threads) {
+      : settings_(settings), threads_(threads) {
     check(buffers.parameters.is_cpu() && buffers.parameters.scalar_type() == at::kFloat,
           "the fused step trains float32 on the CPU");
     for (std::size_t row = 0; row < settings.size(); ++row) {
@@ -47,16 +48,30 @@ class FusedStep final : public TrainingStep {
       const Sequences batch = batches_[number].at(step);
       const auto tokens = narrowed(batch.tokens);
       const auto targets = narrowed(batch.targets);
-      const fused::UpdateOutcome outcome = update_.run(settings.seed, step, settings.training.learning_rate,
-                                                       {tokens, targets}, visible_[number], rows_[number]);
+      const fused::UpdateOutcome outcome =
+          update_of(settings).run(settings.seed, step, settings.training.learning_rate, {tokens, targets},
+                                  visible_[number], rows_[number]);
       outcomes.push_back({.loss = outcome.loss, .accuracy = outcome.accuracy, .diversity = {}});
     }
     return outcomes;
   }
 
  private:
+  // Made when it is first needed: not every trial of the bundle need be one for the fused step.
+  fused::FusedUpdate& update_of(const trial::Settings& settings) {
+    const trial::ModelSettings& model = settings.model;
+    std::unique_ptr<fused::FusedUpdate>& update = updates_[{model.heads, model.dropout}];
+    if (!update) {
+      update = std::make_unique<fused::FusedUpdate>(model, settings.training.batch, fused_rule(model.dropout),
+                                                    threads_);
+    }
+    return *update;
+  }
+
   std::vector<trial::Settings> settings_;
-  fused::FusedUpdate update_;
+  std::size_t threads_;
+  // By heads and dropout, in which the models of a bundle may differ.
+  std::map<std::pair<std::int64_t, double>, std::unique_ptr<fused::FusedUpdate>> updates_;
   std::vector<Batches> batches_;
   std::vector<fused::VisibleKeys> visible_;
   std::vector<fused::AdamBuffers> rows_;

@@ -2,11 +2,13 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <optional>
 #include <utility>
 #include <vector>
 
 #include <unistd.h>
 
+#include "worker/trainer/best_stack.h"
 #include "worker/trainer/bundle_training.h"
 #include "worker/trainer/checkpoints.h"
 #include "worker/trainer/device.h"
@@ -41,17 +43,28 @@ void remove_finished_checkpoints(const protocol::TrainBundle& work, const Noting
   }
 }
 
+// Waits for more work, which is returned.
+std::optional<Work> train(const protocol::TrainBundle& bundle, AgentLink& agent,
+                          const TrainerContext& context) {
+  NotingAnswers answers(agent);
+  train_bundle(bundle, context, answers);
+  std::optional<Work> next = agent.next_work();
+  // Only now: an agent that sends more work has the results, so that an answer lost with this process or
+  // its agent can still be had from the last checkpoint.
+  if (next) remove_finished_checkpoints(bundle, answers);
+  return next;
+}
+
 void serve(AgentLink& agent, const TrainerContext& context) {
   agent.send(protocol::TrainerHello{getpid(), device_text(context.device), libtorch_version()});
-  auto work = agent.next_bundle();
+  std::optional<Work> work = agent.next_work();
   while (work) {
-    NotingAnswers answers(agent);
-    train_bundle(*work, context, answers);
-    auto next = agent.next_bundle();
-    // Only now: an agent that sends more work has the results, so that an answer lost with this process or
-    // its agent can still be had from the last checkpoint.
-    if (next) remove_finished_checkpoints(*work, answers);
-    work = std::move(next);
+    if (const auto* const bundle = std::get_if<protocol::TrainBundle>(&*work)) {
+      work = train(*bundle, agent, context);
+    } else {
+      agent.send(protocol::StackChosen{best_stack(std::get<protocol::ChooseStack>(*work).settings, context)});
+      work = agent.next_work();
+    }
   }
 }
 

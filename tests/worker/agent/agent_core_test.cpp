@@ -34,6 +34,18 @@ TEST(AgentCore, StartsTheTrainerWithTheFirstAssignment) {
   EXPECT_THAT(driver.wanted(), ElementsAre("train 7 8"));
 }
 
+TEST(AgentCore, StartsItsFirstTrainerNotBeforeItsTurn) {
+  CoreDriver driver({.first_start = 3});
+  driver.coordinator(welcome());
+  driver.coordinator(assign({7}));
+  driver.pass(2.9);
+  EXPECT_THAT(driver.wanted(), ElementsAre("-> hello"));
+  driver.pass(0.2);
+  EXPECT_THAT(driver.wanted(), ElementsAre("start"));
+  driver.pass(1);
+  EXPECT_THAT(driver.wanted(), IsEmpty());
+}
+
 TEST(AgentCore, PassesOnWhatWelcomeSays) {
   CoreDriver driver;
   driver.coordinator(Welcome{"/data/s.d", "cuda", 3, "fused", 11, 1000, 1});

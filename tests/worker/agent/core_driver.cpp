@@ -22,6 +22,8 @@ struct MessageWords {
     return "-> failed " + std::to_string(one.attempt) + " " + std::string(to_text(one.reason));
   }
   std::string operator()(const AttemptsReturned& one) const { return "-> returned" + numbers(one.attempts); }
+  std::string operator()(const StackChosen& one) const { return "-> stack " + std::to_string(one.trials); }
+  std::string operator()(const ChooseStack&) const { return "choose stack"; }
   std::string operator()(const WorkerGoodbye&) const { return "-> goodbye"; }
   std::string operator()(const TrainBundle& one) const {
     std::vector<AttemptId> attempts;

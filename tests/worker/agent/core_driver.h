@@ -14,7 +14,7 @@ protocol::Assignment assignment(protocol::AttemptId attempt);
 protocol::Assign assign(const std::vector<protocol::AttemptId>& attempts);
 protocol::Welcome welcome();  // heartbeat 1 s, trial_timeout 1000 s
 
-// "-> attempt_done 7", "-> failed 7 trainer_killed", "start", "train 7 8", "stop", "kill", "end dismissed".
+// "-> attempt_done 7", "-> failed 7 trainer_killed", "-> stack 8", "choose stack", "start", "train 7 8", "stop", "kill", "end dismissed".
 // Messages are encoded and decoded on the way.
 std::string describe(const Action& action);
 

@@ -104,6 +104,33 @@ TEST(BundleTraining, ADiverseTrialDoesNotDependOnItsBundle) {
   }
 }
 
+TEST(BundleTraining, HeadCountsAndDropoutMayDifferInABundle) {
+  std::vector<trial::Settings> settings(4, small_settings());
+  settings[1].model.heads = 4;
+  settings[2].model.heads = 1;
+  settings[2].model.dropout = 0;
+  settings[3].model.heads = 1;
+  settings[3].model.head_width = 16;
+  for (const char* step : {"fused", "eager"}) {
+    const TemporaryFolder store;
+    protocol::TrainBundle bundle{{}, store.path().string(), 1e9};
+    for (const trial::Settings& one : settings) {
+      bundle.bundle.push_back(assignment(std::ssize(bundle.bundle) + 1, one));
+    }
+    RecordingAgent agent;
+    train_bundle(bundle, {.step = step}, agent);
+    const auto done = agent.all<protocol::TrialDone>();
+    ASSERT_THAT(done, SizeIs(settings.size()));
+    for (std::size_t i = 0; i < settings.size(); ++i) {
+      const TemporaryFolder own_store;
+      RecordingAgent alone;
+      train_bundle({{bundle.bundle[i]}, own_store.path().string(), 1e9}, {.step = step}, alone);
+      EXPECT_EQ(timeless(done[i].result), timeless(alone.all<protocol::TrialDone>().at(0).result))
+          << step << " step, trial " << i;
+    }
+  }
+}
+
 TEST(BundleTraining, ThePenaltyIsLoggedApartFromTheLoss) {
   trial::Settings settings = small_settings();
   settings.diversity.penalty = "js";
@@ -234,15 +261,19 @@ TEST(BundleTraining, ADivergedTrialSaysItsStepAndLeavesTheOthersAlone) {
   EXPECT_EQ(timeless(done[0].result), timeless(train_alone(small_settings())));
 }
 
-TEST(BundleTraining, UnequalShapesAreAnErrorOfEveryTrial) {
+TEST(BundleTraining, UnequalShapesOrScheduleAreAnErrorOfEveryTrial) {
   trial::Settings wider = small_settings();
   wider.model.mlp_width = 32;
-  const TemporaryFolder store;
-  RecordingAgent agent;
-  train_bundle({{assignment(1, small_settings()), assignment(2, wider)}, store.path().string(), 1e9}, {},
-               agent);
-  ASSERT_THAT(agent.all<protocol::TrialError>(), SizeIs(2));
-  EXPECT_THAT(agent.all<protocol::TrialError>()[1].message, HasSubstr("equal shapes"));
+  trial::Settings longer = small_settings();
+  longer.training.steps += 1;
+  for (const trial::Settings& other : {wider, longer}) {
+    const TemporaryFolder store;
+    RecordingAgent agent;
+    train_bundle({{assignment(1, small_settings()), assignment(2, other)}, store.path().string(), 1e9}, {},
+                 agent);
+    ASSERT_THAT(agent.all<protocol::TrialError>(), SizeIs(2));
+    EXPECT_THAT(agent.all<protocol::TrialError>()[1].message, HasSubstr("equal shapes"));
+  }
 }
 
 TEST(BundleTraining, AFolderThatCannotBeWrittenIsAnErrorOfTheTrial) {

@@ -68,6 +68,17 @@ int count_checkpoints(const TemporaryFolder& store, const std::string& key) {
   return count;
 }
 
+TEST(TrainerProcess, OnACpuOneTrialAtATimeIsBest) {
+  const TemporaryFolder store;
+  TrainerChild trainer;
+  trainer.send(protocol::ChooseStack{small_settings()});
+  const auto chosen = trainer.next<protocol::StackChosen>();
+  ASSERT_TRUE(chosen);
+  EXPECT_EQ(chosen->trials, 1);
+  trainer.send(work(store, small_settings(), 1e9));
+  EXPECT_TRUE(trainer.next<protocol::TrialDone>());
+}
+
 TEST(TrainerProcess, TrainsWhatItIsSentAndEndsWithThePipe) {
   const TemporaryFolder store;
   TrainerChild trainer;
