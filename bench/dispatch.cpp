@@ -133,7 +133,6 @@ int work(orchestrator::MpiSession& session) {
   TimedLink link(session.coordinator_link(), latency_steps(session.workers()));
   agent::AgentOptions options;
   options.trainer = stub_trainer();
-  options.device = "cpu";
   options.local_worker_index = session.local_worker_index();
   const agent::AgentEnd end = agent::run_agent(options, link);
   std::ofstream file(worker_file(link.folder(), session.rank()));

@@ -48,5 +48,20 @@ TEST(FleetTest, TheTailIsShortWithAHundredTrialsAWorkerAndWithTen) {
   }
 }
 
+// A bundle of the full 32 trials begun last would end an hour after the others.
+TEST(FleetTest, BundlesShrinkTowardTheEnd) {
+  Fleet fleet;
+  fleet.workers = 100;
+  fleet.trials = 20'000;
+  fleet.arms = 20;
+  fleet.stack = 32;
+  fleet.straggler_share = 0;
+  fleet.losses_an_hour = 0;
+  fleet.slot_seconds = 1e6;
+  const FleetOutcome outcome = simulate(fleet);
+  EXPECT_EQ(outcome.done, fleet.trials);
+  EXPECT_LT(outcome.makespan, 1.05 * outcome.lower_bound);
+}
+
 }  // namespace
 }  // namespace headsweep::orchestrator::testing

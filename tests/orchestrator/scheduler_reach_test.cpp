@@ -76,11 +76,11 @@ TEST_F(SchedulerReachTest, AResultCountsWhereNoProgressWasTold) {
 
 TEST_F(SchedulerReachTest, PrefetchesWhatWouldBeginInTime) {
   for (const bool in_time : {true, false}) {
-    start(9, 1, 100);
-    at(4);
+    start(9, 1, 20);
+    at(1);
     update(1, 1);
-    at(in_time ? 40 : 50);
-    const auto bundles = assigned(done(1, 1, in_time ? 40 : 50), 1);
+    at(in_time ? 8 : 10);
+    const auto bundles = assigned(done(1, 1, in_time ? 8 : 10), 1);
     EXPECT_THAT(bundles, SizeIs(in_time ? 2 : 1)) << "trial 2 lasts as long as trial 1";
   }
 }
@@ -111,13 +111,14 @@ TEST_F(SchedulerReachTest, DoesNotStopWhileSomebodyTrains) {
 
 TEST_F(SchedulerReachTest, DearerUpdatesCountInProportion) {
   for (const bool is_dear : {false, true}) {
-    dear = is_dear ? std::vector<std::size_t>{3} : std::vector<std::size_t>{};
+    // One dear one, which is the longest, goes to the first worker, the cheap one to the second.
+    dear = is_dear ? std::vector<std::size_t>{2, 3} : std::vector<std::size_t>{};
     start(3, 2, 100);
     at(10);
     update(1, 1);
     update(2, 2);
     at(25);
-    EXPECT_THAT(assigned(done(1, 1, 25), 1), SizeIs(is_dear ? 0 : 1)) << "10 s or 40 s";
+    EXPECT_THAT(assigned(done(2, 2, 25), 2), SizeIs(is_dear ? 0 : 1)) << "10 s or 40 s";
   }
 }
 

@@ -1,6 +1,7 @@
 #include "worker/trainer/best_stack.h"
 
 #include <iostream>
+#include <new>
 #include <optional>
 #include <vector>
 
@@ -33,10 +34,12 @@ std::optional<double> time_if_it_fits(const trial::Settings& settings, std::int6
                                       const TrainerContext& context) {
   try {
     return time_stack(settings, trials, context);
-  } catch (const c10::OutOfMemoryError&) {
+  } catch (const c10::OutOfMemoryError&) {  // of LibTorch
     if (trials == 1) throw;
-    return std::nullopt;
+  } catch (const std::bad_alloc&) {  // of the stacked step
+    if (trials == 1) throw;
   }
+  return std::nullopt;
 }
 
 }  // namespace
