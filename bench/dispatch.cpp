@@ -83,8 +83,7 @@ class CpuShare {
 
 // ---- workers
 
-// Notes how long after each result the next assignment comes. Results that are sent while others wait for theirs are
-// matched in order.
+// Notes how long after each result the next assignment comes.
 class TimedLink final : public protocol::CoordinatorLink {
  public:
   TimedLink(protocol::CoordinatorLink& link, std::int64_t steps) : link_(link), steps_(steps) {}
@@ -102,10 +101,10 @@ class TimedLink final : public protocol::CoordinatorLink {
     if (const auto* welcome = std::get_if<protocol::Welcome>(&*message)) folder_ = welcome->store_folder;
     const auto* assign = std::get_if<protocol::Assign>(&*message);
     if (assign != nullptr) idle_.begin();
-    if (assign != nullptr && !sent_.empty()) {
-      const double seconds = seconds_between(sent_.front(), Clock::now());
-      sent_.pop_front();
-      if (assign->bundle.front().settings.training.steps == steps_) seconds_.push_back(seconds);
+    if (assign == nullptr) return message;
+    const bool counts = assign->bundle.front().settings.training.steps == steps_;
+    for (const Clock::time_point sent : std::exchange(sent_, {})) {
+      if (counts) seconds_.push_back(seconds_between(sent, Clock::now()));
     }
     return message;
   }
@@ -120,7 +119,7 @@ class TimedLink final : public protocol::CoordinatorLink {
   std::int64_t steps_;
   std::filesystem::path folder_;
   CpuShare idle_;
-  std::deque<Clock::time_point> sent_;
+  std::vector<Clock::time_point> sent_;  // results, since the last assignment
   std::vector<double> seconds_;
 };
 
