@@ -20,6 +20,7 @@
 // multiply-adds and the hardware's own exponential, the same arithmetic. What it cannot show is a missing barrier.
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <cstddef>
 #include <cstdint>
@@ -141,7 +142,7 @@ void run_on_host(const Program& program, Grid grid, std::size_t shared_bytes) {
   for (int z = 0; z < grid.z; ++z) {
     for (int y = 0; y < grid.y; ++y) {
       for (int x = 0; x < grid.x; ++x) {
-        std::memset(shared.data(), 0xff, shared.size());
+        std::ranges::fill(shared, std::byte{0xff});
         HostBlock<Program::kThreads> block({x, y, z}, shared);
         program(block);
       }
