@@ -35,6 +35,8 @@ class NobodyAsks final : public AgentSide {
  public:
   void send(const protocol::Message&) override {}
   bool stop_requested() override { return false; }
+  std::optional<protocol::GangAddress> gang_address(protocol::AttemptId) override { return std::nullopt; }
+  std::optional<std::string> abandoned(protocol::AttemptId) override { return std::nullopt; }
 };
 
 template <class Action>

@@ -103,6 +103,7 @@ void write_plan_json(std::ostream& out, const sweep::Plan& plan, const std::opti
   const TrialWriter trial_json(plan);
   out << "{\n\"sweep\": " << Json(plan.sweep.name).dump() << ",\n\"hash\": \"" << plan.hash
       << "\",\n\"count\": " << plan.trials.size() << ",\n\"parameters\": " << plan.parameters
+      << ",\n\"gpus_per_trial\": " << plan.sweep.resources.gpus_per_trial
       << ",\n\"notes\": " << Json(plan.notes).dump() << ",\n\"trials\": [";
   for (const auto& trial : plan.trials) out << (trial.number == 1 ? "\n" : ",\n") << trial_json(trial).dump();
   out << "\n],\n\"bundles\": [";  // one trial a bundle unless `run --stack` says otherwise

@@ -14,7 +14,7 @@ struct PlannedTime {
   TimeEstimate estimate;
 };
 
-// One JSON document: {"sweep", "hash", "count", "parameters", "notes", "trials", "bundles", "estimate"}. A trial has
+// One JSON document: {"sweep", "hash", "count", "parameters", "gpus_per_trial", "notes", "trials", "bundles", "estimate"}. A trial has
 // the columns of trial_results that are known before training, on one line; `steps`, `tokens` and `flops` are those
 // planned. `cpu_step` is the training step that it takes on a CPU: fused or eager. Written trial by trial, so that it
 // takes no memory beside the plan. "estimate" has "flops" and, where `time` is given, "seconds" of the run,

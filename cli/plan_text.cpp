@@ -95,6 +95,13 @@ void write_steps(std::ostream& out, const sweep::Plan& plan) {
   }
 }
 
+// How many workers train one trial.
+void write_gangs(std::ostream& out, const sweep::Plan& plan) {
+  const std::int64_t members = plan.sweep.resources.gpus_per_trial;
+  if (members == 1) return;
+  out << "gangs       " << members << " workers train each trial together, each on its part of every batch\n";
+}
+
 void write_time(std::ostream& out, const PlannedTime& time) {
   const TimeEstimate& estimate = time.estimate;
   out << "time        about " << clock_text(estimate.seconds) << " with "
@@ -124,6 +131,7 @@ void write_plan_text(std::ostream& out, const sweep::Plan& plan, const std::opti
       << "training    " << total_flops(plan) * 1e-12 << " TFLOP, one trial a bundle\n";
   if (time) write_time(out, *time);
   write_steps(out, plan);
+  write_gangs(out, plan);
   for (const std::string& note : plan.notes) out << "note        " << note << "\n";
   out << "\n" << results::render(arms_table(plan, arms), results::Format::kTable);
   if (arms.count() > kMostRowsShown) {

@@ -44,7 +44,9 @@ std::string notable(const results::Record& record) {
     return "trial " + std::to_string(ended->trial) + ": " + std::string(to_text(ended->failure.reason)) +
            ": " + ended->failure.message + (again ? " (will be tried again)" : " (failed for good)");
   }
-  if (const auto* event = std::get_if<results::Event>(&record)) return event->message;
+  // Who trains a trial is said by `status`.
+  const auto* const event = std::get_if<results::Event>(&record);
+  if (event != nullptr && event->kind != "gang") return event->message;
   return "";
 }
 

@@ -143,8 +143,9 @@ std::optional<sweep::Shard> shard_of(const RunCommandOptions& options, const swe
                   std::to_string(sweep::kMostShards));
 }
 
-int coordinate(const RunCommandOptions& options, const Train& train) {
+int coordinate(const RunCommandOptions& options, std::int64_t workers, const Train& train) {
   const sweep::Sweep sweep = read_sweep(options.sweep);
+  orchestrator::require_gangs_fit(sweep.resources, options.run, workers);
   results::OwnedStore store(options.store);
   const auto if_changed = options.extend ? results::IfChanged::kExtend : results::IfChanged::kRefuse;
   std::vector<std::string> notes;
@@ -166,6 +167,11 @@ int coordinate(const RunCommandOptions& options, const Train& train) {
   for (const std::string& note : notes) tell(note);
   tell(describe(frozen));
   if (!frozen.amendment.empty()) tell(frozen.amendment);
+  if (const std::int64_t members = sweep.resources.gpus_per_trial; members > 1) {
+    tell("gpus_per_trial = " + std::to_string(members) + ": gangs of " + std::to_string(members) +
+         " workers train a trial together; " + std::to_string(workers / members) + " at once with " +
+         std::to_string(workers) + " workers");
+  }
   if (frozen.open.empty()) {
     // The run before this one ended between its last trial and this decision.
     results::Replication more = store.replicate(sweep);
@@ -188,7 +194,8 @@ int coordinate(const RunCommandOptions& options, const Train& train) {
 int run_embedded(const RunCommandOptions& options) {
   const std::filesystem::path trainer = agent::find_trainer(options.trainer);
   const std::vector<agent::TrainerDevice> devices = embedded_devices(options, trainer);
-  return coordinate(options, [&](orchestrator::FrozenRun run, orchestrator::RunObserver& observer) {
+  const std::int64_t workers = std::ssize(devices);
+  return coordinate(options, workers, [&](orchestrator::FrozenRun run, orchestrator::RunObserver& observer) {
     return orchestrator::run_embedded(std::move(run), options.run, devices, trainer, observer);
   });
 }
@@ -203,9 +210,10 @@ int run_coordinator_rank(const RunCommandOptions& options, orchestrator::MpiSess
     const std::filesystem::path trainer = agent::find_trainer(options.trainer);
     if (options.run.device == "cuda" && session.on_one_host() && !devices.any_gpu)
       throw UserError(no_cuda_device(find_gpus("cuda", trainer).why_none));
-    return coordinate(options, [&](orchestrator::FrozenRun run, orchestrator::RunObserver& observer) {
-      return orchestrator::run_as_coordinator(std::move(run), options.run, session, observer);
-    });
+    return coordinate(
+        options, session.workers(), [&](orchestrator::FrozenRun run, orchestrator::RunObserver& observer) {
+          return orchestrator::run_as_coordinator(std::move(run), options.run, session, observer);
+        });
   } catch (const std::exception& error) {
     std::cerr << "headsweep: " << error.what() << std::endl;
     return kError;

@@ -32,7 +32,10 @@ struct LogRecord {
     log.warn("attempt {} of trial {} ended: {}: {}", ended.failure.attempt, ended.trial,
              std::string(to_text(ended.failure.reason)), ended.failure.message);
   }
-  void operator()(const results::Event& event) const { log.warn("{}: {}", event.kind, event.message); }
+  void operator()(const results::Event& event) const {
+    if (event.kind == "gang") return log.info("trial {} {}", event.trial.value_or(0), event.message);
+    log.warn("{}: {}", event.kind, event.message);
+  }
 };
 
 }  // namespace

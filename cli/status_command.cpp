@@ -84,9 +84,14 @@ void print_json(const results::Status& status, const std::vector<SlurmJob>& jobs
                         {"message", failure.message},
                         {"at", failure.at}});
   }
+  Json gangs = Json::array();
+  for (const auto& gang : status.gangs) {
+    gangs.push_back({{"trial", gang.trial}, {"attempt", gang.attempt}, {"members", gang.members}});
+  }
   Json json = {{"sweep", status.sweep},         {"counts", counts_json(status)},
                {"rate", or_null(status.rate)},  {"eta_seconds", or_null(status.eta_seconds)},
                {"workers", std::move(workers)}, {"failures", std::move(failures)}};
+  json["gangs"] = std::move(gangs);
   json["jobs"] = jobs_json(jobs);
   if (status.owner) {
     json["owner"] = {
@@ -114,6 +119,14 @@ void print_workers(const results::Status& status) {
                           worker.running, worker.done});
   }
   std::cout << "\n" << results::render(table, results::Format::kTable);
+}
+
+void print_gangs(const results::Status& status) {
+  std::cout << "\n";
+  for (const auto& gang : status.gangs) {
+    std::cout << "gang      trial " << gang.trial << ", attempt " << gang.attempt << ": " << gang.members
+              << "\n";
+  }
 }
 
 void print_failures(const results::Status& status) {
@@ -153,6 +166,7 @@ void print_table(const results::Status& status, const std::vector<SlurmJob>& job
   if (status.eta_seconds) std::cout << "left      " << std::llround(*status.eta_seconds) << " s\n";
   if (!jobs.empty()) print_jobs(jobs);
   if (!status.workers.empty()) print_workers(status);
+  if (!status.gangs.empty()) print_gangs(status);
   if (!status.failures.empty()) print_failures(status);
 }
 

@@ -11,6 +11,8 @@
 # The targets are made by hand: TorchConfig.cmake of a CUDA wheel asks for a whole CUDA toolkit (nvcc, NVRTC, ...)
 # that nothing here compiles with, and sets global flags.
 
+include_guard(GLOBAL)
+
 set(_hints "")
 foreach(_dir IN ITEMS ${Torch_DIR} $ENV{Torch_DIR})
   list(APPEND _hints ${_dir}/../../..)

@@ -58,6 +58,7 @@ SchedulerOptions scheduler_options(const FrozenRun& run, const RunOptions& optio
                   .heartbeat_seconds = kHeartbeatSeconds},
       .keep_models = keep_models(run),
       .stack = options.stack,
+      .gang = resources.gpus_per_trial,
       .retries = resources.retries,
       .may_grow = run.sweep.replicate.has_value(),
       .limit = options.limit};
@@ -104,12 +105,27 @@ std::int64_t default_cpu_workers(std::int64_t threads) {
   return std::max(std::int64_t{1}, usable_cores() / threads);
 }
 
+void require_gangs_fit(const sweep::Resources& resources, const RunOptions& options, std::int64_t workers) {
+  const std::int64_t members = resources.gpus_per_trial;
+  if (members == 1) return;
+  const std::string setting = "resources.gpus_per_trial = " + std::to_string(members);
+  if (workers < members) {
+    throw UserError(setting + ": a trial needs " + std::to_string(members) + " workers, this run has " +
+                    std::to_string(workers) +
+                    "; start more, or --set resources.gpus_per_trial=" + std::to_string(workers));
+  }
+  if (options.stack.value_or(1) > 1) {
+    throw UserError("--stack " + std::to_string(*options.stack) + ": with " + setting +
+                    " trials are trained one at a time; leave one of them out");
+  }
+}
+
 Ending run_embedded(FrozenRun run, const RunOptions& options,
                     const std::vector<agent::TrainerDevice>& devices, const std::filesystem::path& trainer,
                     RunObserver& observer) {
   const std::int64_t workers = std::ssize(devices);
   const std::int64_t trials = std::min(std::ssize(run.frozen.open), options.limit.value_or(workers));
-  LocalTransport transport(std::min(workers, trials));
+  LocalTransport transport(std::min(workers, trials * run.sweep.resources.gpus_per_trial));
   AgentThreads agents(transport, agent_options(trainer, options.threads), devices);
   Ending ending = coordinate(std::move(run), options, transport.workers(), observer);
   const std::optional<std::string> agent_error = agents.join();

@@ -40,6 +40,10 @@ struct FrozenRun {
 // Workers on CPUs where nobody says how many: one per `threads` cores that this process may run on.
 std::int64_t default_cpu_workers(std::int64_t threads);
 
+// Throws UserError where so many workers cannot train the sweep's trials: too few for gpus_per_trial, or asked to stack
+// trials that are too large for one device.
+void require_gangs_fit(const sweep::Resources& resources, const RunOptions& options, std::int64_t workers);
+
 // Coordinator and up to one agent a device (agent::choose_device()) in this process. `trainer`: agent::find_trainer().
 Ending run_embedded(FrozenRun run, const RunOptions& options,
                     const std::vector<agent::TrainerDevice>& devices, const std::filesystem::path& trainer,

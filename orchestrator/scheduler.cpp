@@ -102,6 +102,7 @@ Actions Scheduler::tick(double now, bool heard_all) {
 void Scheduler::on(WorkerState& worker, protocol::WorkerHello hello) {
   if (worker.said_hello) return;
   worker.said_hello = true;
+  worker.host = hello.host;
   worker.name += " (" + hello.host + ", " + hello.device + ")";
   worker.may_stack = hello.device.starts_with("cuda");
   record(results::WorkerSeen{.worker = worker.id, .hello = std::move(hello)});
@@ -116,10 +117,13 @@ void Scheduler::on(WorkerState& worker, protocol::WorkerHello hello) {
 void Scheduler::on(WorkerState&, protocol::WorkerHeartbeat) {}
 
 void Scheduler::on(WorkerState& worker, protocol::AttemptProgress progress) {
-  Attempt* attempt = worker.line.find(progress.attempt);
-  if (attempt == nullptr) return;
-  begin_bundle(worker, attempt->bundle);
-  observe_update(worker, *attempt);
+  Gang* const gang = gang_of(worker, progress.attempt);
+  Attempt* attempt = gang == nullptr ? worker.line.find(progress.attempt) : &gang->attempt;
+  if (attempt == nullptr || (gang != nullptr && gang->leader() != worker.id)) return;
+  if (gang == nullptr) {
+    begin_bundle(worker, attempt->bundle);
+    observe_update(worker, *attempt);
+  }
   const auto steps = static_cast<double>(queue_.trial(attempt->index).settings.training.steps);
   const double flops_done = attempt->flops * std::clamp(static_cast<double>(progress.step) / steps, 0.0, 1.0);
   progress_.flops_done += flops_done - attempt->flops_done;
@@ -140,6 +144,7 @@ void Scheduler::record_progress(WorkerState& worker, const Attempt& attempt,
 }
 
 void Scheduler::on(WorkerState& worker, protocol::AttemptDone done) {
+  if (Gang* const gang = gang_of(worker, done.attempt)) return gang_done(worker, *gang, std::move(done));
   const Attempt* held = worker.line.find(done.attempt);
   if (held == nullptr) return drop_late(worker, done);
   begin_bundle(worker, held->bundle);
@@ -150,6 +155,12 @@ void Scheduler::on(WorkerState& worker, protocol::AttemptDone done) {
   queue_.observe(attempt.index, seconds);
   worker.failures.reset();
   worker.unstarted_bundles.clear();
+  finish_trial(worker, attempt, std::move(done));
+  begin_first_bundle(worker);
+  feed(worker);
+}
+
+void Scheduler::finish_trial(const WorkerState& worker, const Attempt& attempt, protocol::AttemptDone done) {
   --unfinished_;
   ++progress_.done;
   ++progress_.done_now;
@@ -158,12 +169,19 @@ void Scheduler::on(WorkerState& worker, protocol::AttemptDone done) {
   uncommitted_[done.attempt] = worker.id;
   record(results::AttemptSucceeded{
       .attempt = done.attempt, .trial = queue_.trial(attempt.index).trial, .result = std::move(done.result)});
-  begin_first_bundle(worker);
-  feed(worker);
 }
 
 void Scheduler::on(WorkerState& worker, protocol::AttemptsReturned returned) {
   for (const protocol::AttemptId attempt : returned.attempts) {
+    if (Gang* const gang = gang_of(worker, attempt)) {
+      member_failed(worker, *gang,
+                    {.attempt = attempt,
+                     .reason = protocol::EndReason::kStopped,
+                     .message = "handed back before it began",
+                     .signal = std::nullopt,
+                     .exit_code = std::nullopt,
+                     .log_tail = ""});
+    }
     if (worker.line.find(attempt) == nullptr) continue;
     plan_again(worker, attempt, protocol::EndReason::kStopped, "handed back before it began");
   }
@@ -177,6 +195,7 @@ void Scheduler::on(WorkerState& worker, protocol::WorkerGoodbye) {
     plan_again(worker, attempt, protocol::EndReason::kWorkerLost, worker.name + " left without an answer");
   }
   retire(worker, WorkerPhase::kGone, worker.phase == WorkerPhase::kDraining ? "drained" : "finished");
+  leave_gang(worker, worker.name + " left without an answer");
   feed_hungry();
 }
 
@@ -186,11 +205,13 @@ void Scheduler::on(WorkerState& worker, NotFromAgents) {
 }
 
 void Scheduler::feed(WorkerState& worker) {
+  if (options_.gang > 1) return form_gangs();
   while (wants_more(worker)) dispatch(worker);
 }
 
 void Scheduler::feed_hungry() {
   if (phase_ != Phase::kRunning || queue_.waiting() == 0) return;
+  if (options_.gang > 1) return form_gangs();
   for (const protocol::WorkerId id : std::vector(hungry_.begin(), hungry_.end())) {
     if (queue_.waiting() > 0 && reaches_checkpoint(workers_.at(id))) dispatch(workers_.at(id));
   }
@@ -224,19 +245,23 @@ void Scheduler::dispatch(WorkerState& worker) {
   std::vector<double> flops;
   protocol::Assign assign;
   for (const TrialQueue::Index index : trials) {
-    const results::OpenTrial& trial = queue_.trial(index);
     flops.push_back(queue_.flops(index));
-    assign.bundle.push_back({.attempt = next_attempt_++,
-                             .trial = trial.trial,
-                             .key = trial.key,
-                             .settings = trial.settings,
-                             .parameters = trial.parameters,
-                             .keep_model = options_.keep_models.keep(trial.settings)});
+    assign.bundle.push_back(assignment_of(index));
   }
   worker.line.add(first, trials, flops);
   hungry_.erase(worker.id);
   send(worker, std::move(assign));
   begin_first_bundle(worker);
+}
+
+protocol::Assignment Scheduler::assignment_of(TrialQueue::Index index) {
+  const results::OpenTrial& trial = queue_.trial(index);
+  return {.attempt = next_attempt_++,
+          .trial = trial.trial,
+          .key = trial.key,
+          .settings = trial.settings,
+          .parameters = trial.parameters,
+          .keep_model = options_.keep_models.keep(trial.settings)};
 }
 
 void Scheduler::begin_bundle(WorkerState& worker, protocol::AttemptId bundle) {
@@ -278,11 +303,14 @@ void Scheduler::begin_heartbeats(WorkerState& worker, double first) {
 
 void Scheduler::conclude() {
   if (phase_ == Phase::kRunning) {
-    if (unfinished_ == 0 && uncommitted_.empty()) {
+    if (unfinished_ == 0 && uncommitted_.empty() && gangs_.empty()) {
       all_ended();
     } else if (here_ == 0 && unfinished_ > 0) {
       phase_ = Phase::kShuttingDown;
       why_ = "no worker is left";
+    } else if (unfinished_ > 0 && is_short_of_members()) {
+      dismiss_all(Phase::kDraining,
+                  "too few workers are left for gpus_per_trial = " + std::to_string(options_.gang));
     }
   }
   const bool is_ending = phase_ == Phase::kDraining || phase_ == Phase::kShuttingDown;

@@ -25,6 +25,10 @@
 // - A worker that fails kBadWorkerFailures different trials in a row while others finish some, or that
 //   cannot start its trainer for kStartFailures bundles in a row, is drained. Never the last one: if that
 //   one cannot start its trainer the run ends with an error.
+// - With `gang` = g > 1 every trial is trained by g workers at once, which are reserved together once g of them are
+//   free, those of one host first, and get one attempt: a gang. Nothing is prefetched, so they hold nothing else. The
+//   attempt ends when every member has answered or is lost; once one has failed the others are told to abandon it. If
+//   fewer than g workers are left the run ends before its end.
 // - Where the run has to end at a known time, no bundle is dispatched that could not do an update before it, by what the
 //   last bundles took; when nobody has work for that reason the run stops.
 // - When every trial has ended and its result is committed, the workers are shut down, unless the sweep may
@@ -45,6 +49,7 @@
 
 #include "orchestrator/checkpoint_time.h"
 #include "orchestrator/deadlines.h"
+#include "orchestrator/gang.h"
 #include "orchestrator/keep_models.h"
 #include "orchestrator/progress.h"
 #include "orchestrator/trial_queue.h"
@@ -64,6 +69,7 @@ struct SchedulerOptions {
       welcome;  // sent to every worker; its heartbeat_seconds paces the coordinator's heartbeats too
   KeepModels keep_models;
   std::optional<std::int64_t> stack = 1;  // most trials in one bundle; unset: as the worker's device says
+  std::int64_t gang = 1;                  // workers that train one trial together; above 1 nothing is stacked
   std::int64_t retries = 2;
   bool may_grow = false;  // when every trial has ended: AskForTrials once, before the workers are shut down
   std::optional<std::int64_t> limit = std::nullopt;  // most trials to train in this run
@@ -144,6 +150,8 @@ class Scheduler {
   void on(WorkerState& worker, protocol::AttemptsReturned returned);
   void on(WorkerState& worker, protocol::StackChosen chosen);
   void on(WorkerState& worker, protocol::WorkerGoodbye goodbye);
+  void on(WorkerState& worker, protocol::MemberDone done);
+  void on(WorkerState& worker, protocol::GangAddress address);
   template <class NotFromAgents>
   void on(WorkerState& worker, NotFromAgents message);
   void record_progress(WorkerState& worker, const Attempt& attempt,
@@ -165,11 +173,15 @@ class Scheduler {
   [[nodiscard]] double fair_flops(const WorkerState& worker) const;
   void begin_bundle(WorkerState& worker, protocol::AttemptId bundle);
   void begin_first_bundle(WorkerState& worker);
+  protocol::Assignment assignment_of(TrialQueue::Index index);
   // Takes an attempt that was answered, or is lost, from its worker.
   Attempt take_attempt(WorkerState& worker, protocol::AttemptId attempt);
 
   results::TrialState count_failure(WorkerState& worker, const Attempt& attempt, protocol::EndReason reason,
                                     bool in_company);
+  // What the trial is now, once its attempt has failed.
+  void end_failed(const Attempt& attempt, protocol::AttemptFailed failed, results::TrialState state);
+  void finish_trial(const WorkerState& worker, const Attempt& attempt, protocol::AttemptDone done);
   void plan_again(WorkerState& worker, protocol::AttemptId attempt, protocol::EndReason reason,
                   const std::string& why);
   // Drains a worker that has failed too often; `failure`: what it said of the last one.
@@ -184,6 +196,17 @@ class Scheduler {
   [[nodiscard]] bool reaches_checkpoint(const WorkerState& worker) const;
   void stop_if_too_late();
   void begin_stop(const std::string& why);
+
+  // scheduler_gangs.cpp
+  Gang* gang_of(const WorkerState& worker, protocol::AttemptId attempt);
+  void form_gangs();
+  void dispatch_gang(const std::vector<protocol::WorkerId>& members);
+  void gang_done(WorkerState& worker, Gang& gang, protocol::AttemptDone done);
+  void member_failed(WorkerState& worker, Gang& gang, protocol::AttemptFailed failed);
+  void release(WorkerState& worker, Gang& gang);
+  void settle(protocol::AttemptId number);
+  void leave_gang(WorkerState& worker, const std::string& why);
+  [[nodiscard]] bool is_short_of_members() const;
 
   void renew_lease(const WorkerState& worker);
   void begin_heartbeats(WorkerState& worker, double first);
@@ -208,6 +231,7 @@ class Scheduler {
   protocol::AttemptId next_attempt_;
 
   std::map<protocol::WorkerId, WorkerState> workers_;
+  std::map<protocol::AttemptId, Gang> gangs_;
   std::set<protocol::WorkerId> hungry_;  // active and holding nothing
   std::int64_t here_ = 0;                // workers that have neither left nor been lost
   std::int64_t lost_ = 0;                // given up and not come back

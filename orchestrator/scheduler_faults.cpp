@@ -15,12 +15,24 @@ bool reported_by_trainer(EndReason reason) {
 }  // namespace
 
 void Scheduler::on(WorkerState& worker, protocol::AttemptFailed failed) {
+  if (Gang* const gang = gang_of(worker, failed.attempt)) {
+    return member_failed(worker, *gang, std::move(failed));
+  }
   const Attempt* held = worker.line.find(failed.attempt);
   if (held == nullptr) return drop_late(worker, failed);
   begin_bundle(worker, held->bundle);
   const bool in_company = worker.line.bundle_size(*held) > 1;
   const Attempt attempt = take_attempt(worker, failed.attempt);
   const TrialState state = count_failure(worker, attempt, failed.reason, in_company);
+  const std::string message = failed.message;
+  end_failed(attempt, std::move(failed), state);
+  feed_hungry();  // before this worker is one of them: others are to try first
+  begin_first_bundle(worker);
+  judge(worker, message);
+  feed(worker);
+}
+
+void Scheduler::end_failed(const Attempt& attempt, protocol::AttemptFailed failed, TrialState state) {
   if (state == TrialState::kPlanned) {
     queue_.put_back(attempt.index);
   } else {
@@ -28,13 +40,8 @@ void Scheduler::on(WorkerState& worker, protocol::AttemptFailed failed) {
     ++progress_.failed;
     progress_.flops_left -= attempt.flops;
   }
-  const std::string message = failed.message;
   record(results::AttemptEnded{
       .trial = queue_.trial(attempt.index).trial, .failure = std::move(failed), .trial_state = state});
-  feed_hungry();  // before this worker is one of them: others are to try first
-  begin_first_bundle(worker);
-  judge(worker, message);
-  feed(worker);
 }
 
 TrialState Scheduler::count_failure(WorkerState& worker, const Attempt& attempt, EndReason reason,
@@ -86,7 +93,7 @@ void Scheduler::drop_late(WorkerState& worker, const protocol::Message& message)
 
 void Scheduler::judge(WorkerState& worker, const std::string& failure) {
   if (phase_ != Phase::kRunning || worker.phase != WorkerPhase::kActive) return;
-  const bool is_last = progress_.workers < 2;
+  const bool is_last = progress_.workers <= options_.gang;  // without it no trial could be trained
   if (std::ssize(worker.unstarted_bundles) >= kStartFailures) {
     if (!is_last) return drain(worker, "cannot start its trainer");
     error_ = worker.name + " cannot start its trainer: " + failure;
@@ -117,6 +124,7 @@ void Scheduler::lose(WorkerState& worker, const std::string& why) {
   actions_.emplace_back(GiveUpWorker{.worker = worker.id});
   record_event("worker_lost", message, worker);
   retire(worker, WorkerPhase::kLost, "lost");
+  leave_gang(worker, message);
   feed_hungry();
 }
 

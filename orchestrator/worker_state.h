@@ -134,7 +134,9 @@ struct WorkerState {
   bool may_return = false;  // once lost: it was only silent
   bool gets_heartbeats = false;
   std::string name;  // host and process, for messages; "worker 3" before its hello
+  std::string host;
   BundleLine line;
+  std::optional<protocol::AttemptId> gang;  // that it is a member of; then it holds nothing else
   Speed speed;
   std::optional<AwaitedUpdate> awaited;
   bool may_stack = false;  // its device is of a kind on which stacking pays: it is asked how far

@@ -18,6 +18,11 @@ struct Fields<Assignment> {
                                    Field{"keep_model", &Assignment::keep_model}};
 };
 template <>
+struct Fields<GangPlace> {
+  static constexpr std::tuple list{Field{"member", &GangPlace::member}, Field{"members", &GangPlace::members},
+                                   Field{"one_host", &GangPlace::one_host}};
+};
+template <>
 struct Fields<WorkerHello> {
   static constexpr std::string_view kind = "worker_hello";
   static constexpr std::tuple list{Field{"host", &WorkerHello::host}, Field{"pid", &WorkerHello::pid},
@@ -66,6 +71,17 @@ struct Fields<WorkerGoodbye> {
   static constexpr std::tuple<> list{};
 };
 template <>
+struct Fields<MemberDone> {
+  static constexpr std::string_view kind = "member_done";
+  static constexpr std::tuple list{Field{"attempt", &MemberDone::attempt}};
+};
+template <>
+struct Fields<GangAddress> {
+  static constexpr std::string_view kind = "gang_address";
+  static constexpr std::tuple list{Field{"attempt", &GangAddress::attempt}, Field{"host", &GangAddress::host},
+                                   Field{"port", &GangAddress::port}};
+};
+template <>
 struct Fields<Welcome> {
   static constexpr std::string_view kind = "welcome";
   static constexpr std::tuple list{Field{"store_folder", &Welcome::store_folder},
@@ -79,7 +95,7 @@ struct Fields<Welcome> {
 template <>
 struct Fields<Assign> {
   static constexpr std::string_view kind = "assign";
-  static constexpr std::tuple list{Field{"bundle", &Assign::bundle}};
+  static constexpr std::tuple list{Field{"bundle", &Assign::bundle}, Field{"gang", &Assign::gang}};
 };
 template <>
 struct Fields<ChooseStack> {
@@ -112,11 +128,18 @@ struct Fields<GivenUp> {
   static constexpr std::tuple<> list{};
 };
 template <>
+struct Fields<AbandonAttempt> {
+  static constexpr std::string_view kind = "abandon_attempt";
+  static constexpr std::tuple list{Field{"attempt", &AbandonAttempt::attempt},
+                                   Field{"why", &AbandonAttempt::why}};
+};
+template <>
 struct Fields<TrainBundle> {
   static constexpr std::string_view kind = "train_bundle";
   static constexpr std::tuple list{Field{"bundle", &TrainBundle::bundle},
                                    Field{"store_folder", &TrainBundle::store_folder},
-                                   Field{"checkpoint_every_seconds", &TrainBundle::checkpoint_every_seconds}};
+                                   Field{"checkpoint_every_seconds", &TrainBundle::checkpoint_every_seconds},
+                                   Field{"gang", &TrainBundle::gang}};
 };
 template <>
 struct Fields<StopTraining> {

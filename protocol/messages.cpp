@@ -26,13 +26,15 @@ std::string_view to_text(EndReason reason) {
       return "worker_lost";
     case EndReason::kStopped:
       return "stopped";
+    case EndReason::kGangLost:
+      return "gang_lost";
   }
   check(false, "unknown end reason");
   return {};
 }
 
 bool is_interruption(EndReason reason) {
-  return reason == EndReason::kWorkerLost || reason == EndReason::kStopped;
+  return reason == EndReason::kWorkerLost || reason == EndReason::kStopped || reason == EndReason::kGangLost;
 }
 
 }  // namespace headsweep::protocol

@@ -25,7 +25,7 @@
 
 namespace headsweep::protocol {
 
-inline constexpr int kProtocolVersion = 1;
+inline constexpr int kProtocolVersion = 2;
 inline constexpr std::size_t kMaxFrameBytes = std::size_t{64} << 20;
 
 using TrialId = std::int64_t;    // 1-based number of the trial in its plan; primary key in the store
@@ -41,6 +41,14 @@ struct Assignment {
   bool keep_model;          // write the final weights to models/
 };
 
+// A worker's place among those that train one trial together, each a part of every batch, under one attempt: a
+// gang. Member 0 measures, keeps checkpoints and answers for the trial.
+struct GangPlace {
+  std::int64_t member;   // 0 .. members - 1
+  std::int64_t members;  // at least 2
+  bool one_host;         // whether all of them are on one
+};
+
 // Why an attempt ended without a result.
 enum class EndReason : std::uint8_t {
   kError,          // the trainer reported an error (message)
@@ -53,6 +61,7 @@ enum class EndReason : std::uint8_t {
   kCannotStart,    // the trainer could not be started
   kWorkerLost,     // not the trial's fault
   kStopped,        // walltime, signal, pre-emption: not the trial's fault
+  kGangLost,       // other members of its gang are gone, silent or late: not the trial's fault
 };
 std::string_view to_text(EndReason reason);
 // Interruptions do not count against the retry limit of a trial.
@@ -93,6 +102,22 @@ struct StackChosen {    // answers ChooseStack; also trainer -> agent
 };
 struct WorkerGoodbye {};  // nothing more will come; every attempt is answered for
 
+// ---- agent -> coordinator, and its trainer -> agent
+
+// A member of a gang, not member 0, has done its part of the training: its answer.
+struct MemberDone {
+  AttemptId attempt;
+};
+
+// ---- from a trainer to other trainers, through their agents and the coordinator
+
+// Where member 0 of a gang listens for the others.
+struct GangAddress {
+  AttemptId attempt;
+  std::string host;
+  std::int64_t port;
+};
+
 // ---- coordinator -> agent
 
 // First message, once for every agent: all that it needs, so that nothing is read from disk by every rank.
@@ -107,6 +132,7 @@ struct Welcome {
 };
 struct Assign {
   std::vector<Assignment> bundle;
+  std::optional<GangPlace> gang = std::nullopt;  // of a bundle of one
 };
 // How many trials of these shapes, updates and measurements does the worker's device best train at once? At most one
 // such question is open at a worker. Also agent -> trainer.
@@ -124,12 +150,21 @@ struct Shutdown {};  // all is done: say goodbye and end
 // It was silent for longer than its lease and its attempts went to others: drop all that it has, say hello again.
 struct GivenUp {};
 
+// ---- coordinator -> agent, and agent -> trainer
+
+// Other members of the gang are lost: answer that attempt at once, if not yet answered (kGangLost).
+struct AbandonAttempt {
+  AttemptId attempt;
+  std::string why;
+};
+
 // ---- agent -> trainer
 
 struct TrainBundle {
   std::vector<Assignment> bundle;
   std::string store_folder;
   double checkpoint_every_seconds;
+  std::optional<GangPlace> gang = std::nullopt;  // of a bundle of one
 };
 struct StopTraining {};  // checkpoint, answer every trial with TrialStopped
 
@@ -153,7 +188,7 @@ struct TrialDone {
 };
 struct TrialError {
   AttemptId attempt;
-  EndReason reason;  // kError or kDiverged
+  EndReason reason;  // kError, kDiverged; kGangLost: then the trainer is of no further use
   std::string message;
 };
 struct TrialStopped {
@@ -163,9 +198,9 @@ struct TrialStopped {
 
 using Message =
     std::variant<WorkerHello, WorkerHeartbeat, AttemptProgress, AttemptDone, AttemptFailed, AttemptsReturned,
-                 WorkerGoodbye, Welcome, Assign, Committed, CoordinatorHeartbeat, Drain, Shutdown, GivenUp,
-                 TrainBundle, StopTraining, TrainerHello, TrialProgress, TrialDone, TrialError, TrialStopped,
-                 ChooseStack, StackChosen>;
+                 WorkerGoodbye, MemberDone, GangAddress, Welcome, Assign, Committed, CoordinatorHeartbeat,
+                 Drain, Shutdown, GivenUp, AbandonAttempt, TrainBundle, StopTraining, TrainerHello,
+                 TrialProgress, TrialDone, TrialError, TrialStopped, ChooseStack, StackChosen>;
 
 class DecodeError : public std::runtime_error {
  public:

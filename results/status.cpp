@@ -92,6 +92,23 @@ std::vector<WorkerStatus> latest_workers(SQLite::Database& database) {
   return workers;
 }
 
+// A trial's latest event of that kind is that of the attempt that runs. Those of running attempts are among the newest
+// events of all: so many are looked at, however large the store is.
+std::vector<GangStatus> running_gangs(SQLite::Database& database) {
+  SQLite::Statement statement(
+      database,
+      "SELECT a.trial, a.attempt, e.message, max(e.event) FROM"
+      " (SELECT event, trial, kind, message FROM events ORDER BY event DESC LIMIT 10000) e"
+      " JOIN attempts a ON a.trial = e.trial AND a.state = 'running'"
+      " WHERE e.kind = 'gang' GROUP BY a.attempt");
+  std::vector<GangStatus> gangs;
+  while (statement.executeStep()) {
+    gangs.push_back({statement.getColumn(0).getInt64(), statement.getColumn(1).getInt64(),
+                     statement.getColumn(2).getString()});
+  }
+  return gangs;
+}
+
 std::vector<FailureStatus> last_failures(SQLite::Database& database) {
   SQLite::Statement statement(database,
                               "SELECT trial, attempt, state, coalesce(reason, ''), coalesce(message, ''),"
@@ -138,6 +155,7 @@ Status read_status(StoreReader& store) {
       status.eta_seconds = static_cast<double>(status.unfinished()) / *status.rate;
     }
     status.workers = latest_workers(database);
+    status.gangs = running_gangs(database);
     status.failures = last_failures(database);
     return status;
   } catch (const SQLite::Exception& error) {

@@ -39,6 +39,13 @@ struct FailureStatus {
   std::string at;
 };
 
+// A trial under way that several workers train.
+struct GangStatus {
+  std::int64_t trial;
+  std::int64_t attempt;
+  std::string members;  // "trained by worker 1 (node1, cuda:0) and ..."
+};
+
 struct Status {
   std::string sweep;
   std::array<std::int64_t, kTrialStates> counts{};  // by TrialState
@@ -46,7 +53,8 @@ struct Status {
   std::optional<double> rate;                       // trials per second, lately
   std::optional<double> eta_seconds;                // while a run is writing
   std::vector<WorkerStatus> workers;                // of the latest run
-  std::vector<FailureStatus> failures;              // the last ten failed attempts, latest first
+  std::vector<GangStatus> gangs;
+  std::vector<FailureStatus> failures;  // the last ten failed attempts, latest first
 
   [[nodiscard]] std::int64_t count(TrialState state) const { return counts[static_cast<std::size_t>(state)]; }
   [[nodiscard]] std::int64_t trials() const;      // in the plan: all but pruned

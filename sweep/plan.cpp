@@ -46,6 +46,7 @@ class Planner {
   void add(std::int64_t combination) {
     Expansion::Arm arm = expansion_.arm(combination);
     left_out_.seen(expansion_.grid().settings(combination));
+    require_rows(arm.settings.training.batch, combination);
     arm.settings.seed = plan_.sweep.seeds.front();
     std::string key = trial::trial_key(arm.settings);
     if (const auto earlier = first_of_arm_.find(key); earlier != first_of_arm_.end()) {
@@ -61,6 +62,15 @@ class Planner {
     }
     const std::size_t first = plan_.trials.size() - plan_.sweep.seeds.size();
     first_of_arm_.emplace(plan_.trials[first].key, first);
+  }
+
+  // Every worker of a gang takes some sequences of each batch.
+  void require_rows(std::int64_t batch, std::int64_t combination) const {
+    const std::int64_t members = plan_.sweep.resources.gpus_per_trial;
+    if (members <= batch) return;
+    refuse(plan_.sweep.source, "resources.gpus_per_trial = " + std::to_string(members) + ", but " +
+                                   expansion_.grid().name(combination) + " has batches of " +
+                                   std::to_string(batch) + " sequences; each worker needs at least one");
   }
 
   void collapse(const PlannedTrial& earlier, std::int64_t combination) {

@@ -95,7 +95,8 @@ Resources read_resources(const Document& document) {
   resources.trial_timeout_seconds =
       read_duration(document, "trial_timeout", 1, resources.trial_timeout_seconds);
   resources.retries = read_resource(document, "retries", 0, 100, resources.retries);
-  resources.gpus_per_trial = read_resource(document, "gpus_per_trial", 1, 1, resources.gpus_per_trial);
+  resources.gpus_per_trial =
+      read_resource(document, "gpus_per_trial", 1, kMostGpusPerTrial, resources.gpus_per_trial);
   return resources;
 }
 

@@ -57,12 +57,14 @@ struct Replicate {
 };
 inline constexpr std::int64_t kFewestFirstSeeds = 8;  // that fix the variance
 
+inline constexpr std::int64_t kMostGpusPerTrial = 1024;
+
 // [resources]: how to run; not part of the plan hash.
 struct Resources {
   double checkpoint_every_seconds = 120;
   double trial_timeout_seconds = 7200;
   std::int64_t retries = 2;
-  std::int64_t gpus_per_trial = 1;
+  std::int64_t gpus_per_trial = 1;  // workers, each with its device, that train one trial together
 };
 
 struct Sweep {

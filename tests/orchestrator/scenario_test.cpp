@@ -22,6 +22,7 @@ namespace {
 SchedulerOptions options_of(const Scenario& scenario) {
   SchedulerOptions options = sample_options();
   options.stack = scenario.bundle;
+  options.gang = scenario.gang;
   options.retries = scenario.retries;
   options.limit = scenario.limit;
   return options;

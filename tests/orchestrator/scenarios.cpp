@@ -211,11 +211,84 @@ std::vector<Scenario> bad_workers() {
   };
 }
 
+std::vector<Scenario> gangs() {
+  return {
+      {.name = "gangs_of_two",
+       .workers = 4,
+       .trials = 7,
+       .script = train,
+       .gang = 2,
+       .expect = expect_all_done(7)},
+      {.name = "a_worker_too_many_for_gangs",
+       .workers = 5,
+       .trials = 6,
+       .script = train,
+       .gang = 3,
+       .expect =
+           [](const Ending& ending, const Ledger& ledger) {
+             expect_all_done(6)(ending, ledger);
+             EXPECT_EQ(ledger.events("gang"), 6);
+             EXPECT_EQ(ledger.workers_ended("finished"), 5);
+           }},
+      {.name = "the_first_member_vanishes",
+       .workers = 3,
+       .trials = 4,
+       .script = when_worker(1, Deed::kVanish),
+       .retries = 0,  // being lost is not failing
+       .gang = 2,
+       .expect =
+           [](const Ending& ending, const Ledger& ledger) {
+             expect_all_done(4)(ending, ledger);
+             // Over a real transport the others may have trained everything before it said hello.
+             EXPECT_EQ(ledger.attempts(), 4 + ledger.ends(EndReason::kWorkerLost));
+           }},
+      {.name = "too_few_workers_are_left_for_a_gang",
+       .workers = 3,
+       .trials = 4,
+       .script = [](WorkerId worker, TrialId,
+                    std::int64_t) { return worker == 1 ? Deed::kVanish : Deed::kTrain; },
+       .gang = 3,
+       .expect =
+           [](const Ending& ending, const Ledger& ledger) {
+             EXPECT_EQ(ending.end, RunEnd::kStopped);
+             EXPECT_EQ(ending.why, "too few workers are left for gpus_per_trial = 3");
+             EXPECT_EQ(ledger.done(), 0);
+             EXPECT_EQ(ledger.workers_ended("drained"), 2);
+           }},
+      {.name = "a_trial_kills_its_trainers",
+       .workers = 4,
+       .trials = 5,
+       .script = when_trial(3, Deed::kKillTrainer, 1000),
+       .retries = 1,
+       .gang = 2,
+       .expect =
+           [](const Ending& ending, const Ledger& ledger) {
+             EXPECT_EQ(ending.end, RunEnd::kSomeFailed);
+             EXPECT_TRUE(ledger.is_failed(3));
+             EXPECT_EQ(ledger.done(), 4);
+             EXPECT_EQ(ledger.ends(EndReason::kTrainerKilled), 2);
+           }},
+      {.name = "gangs_are_stopped",
+       .workers = 4,
+       .trials = 30,
+       .script = train,
+       .stop_after = 4,
+       .gang = 2,
+       .expect =
+           [](const Ending& ending, const Ledger& ledger) {
+             EXPECT_EQ(ending.end, RunEnd::kStopped);
+             EXPECT_TRUE(ending.every_worker_left);
+             EXPECT_EQ(ledger.open_attempts(), 0);
+             EXPECT_EQ(ledger.failed(), 0);
+           }},
+  };
+}
+
 }  // namespace
 
 std::vector<Scenario> all_scenarios() {
   std::vector<Scenario> all;
-  for (const auto& some : {smooth_scenarios(), failing_trials(), lost_workers(), bad_workers()}) {
+  for (const auto& some : {smooth_scenarios(), failing_trials(), lost_workers(), bad_workers(), gangs()}) {
     all.insert(all.end(), some.begin(), some.end());
   }
   return all;

@@ -23,6 +23,7 @@ struct Scenario {
   std::optional<std::int64_t> stop_after = std::nullopt;  // trials done
   std::int64_t bundle = 1;
   std::int64_t retries = 2;
+  std::int64_t gang = 1;
   std::optional<std::int64_t> limit = std::nullopt;
   std::function<void(const Ending&, const Ledger&)> expect;
 };

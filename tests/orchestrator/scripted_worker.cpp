@@ -30,7 +30,9 @@ void ScriptedWorker::take(const protocol::Message& message) {
     EXPECT_FALSE(std::exchange(was_welcomed_, true)) << "welcomed twice";
   } else if (const auto* assign = std::get_if<protocol::Assign>(&message)) {
     EXPECT_TRUE(was_welcomed_) << "assigned before the welcome";
-    waiting_.push_back(assign->bundle);
+    waiting_.push_back({assign->bundle, assign->gang});
+    EXPECT_TRUE(!assign->gang || (waiting_.size() == 1 && !running_))
+        << "a member of a gang holds nothing else";
   } else if (const auto* committed = std::get_if<protocol::Committed>(&message)) {
     for (const protocol::AttemptId attempt : committed->attempts) {
       EXPECT_TRUE(uncommitted_.erase(attempt) == 1 || was_given_up_)
@@ -50,7 +52,9 @@ void ScriptedWorker::take(const protocol::Message& message) {
     was_shut_down_ = true;
     to_say_.emplace_back(protocol::WorkerGoodbye{});
     has_ended_ = true;
-  } else {
+  } else if (const auto* abandoned = std::get_if<protocol::AbandonAttempt>(&message)) {
+    abandon(abandoned->attempt);
+  } else if (!std::holds_alternative<protocol::GangAddress>(message)) {
     EXPECT_TRUE(std::holds_alternative<protocol::CoordinatorHeartbeat>(message)) << "no message for an agent";
   }
 }
@@ -61,7 +65,10 @@ void ScriptedWorker::work() {
   if (waiting_.empty()) return;
   running_ = std::move(waiting_.front());
   waiting_.pop_front();
-  for (const protocol::Assignment& assignment : *running_) {
+  for (const protocol::Assignment& assignment : running_->trials) {
+    if (running_->gang && running_->gang->member == 0) {
+      to_say_.emplace_back(protocol::GangAddress{assignment.attempt, "127.0.0.1", 40000});
+    }
     to_say_.emplace_back(
         protocol::AttemptProgress{.attempt = assignment.attempt, .step = 50, .steps_per_second = 10});
   }
@@ -79,7 +86,7 @@ bool ScriptedWorker::has_loose_ends() const {
 void ScriptedWorker::end_bundle() {
   const Bundle bundle = *std::exchange(running_, std::nullopt);
   std::vector<Deed> deeds;
-  for (const protocol::Assignment& each : bundle) deeds.push_back(stage_.next_deed(self_, each.trial));
+  for (const protocol::Assignment& each : bundle.trials) deeds.push_back(stage_.next_deed(self_, each.trial));
   const auto someone = [&](Deed deed) { return std::ranges::find(deeds, deed) != deeds.end(); };
   if (someone(Deed::kVanish) || someone(Deed::kLeave)) {
     has_vanished_ = someone(Deed::kVanish);
@@ -91,19 +98,35 @@ void ScriptedWorker::end_bundle() {
   } else if (someone(Deed::kCannotStart)) {
     fail_bundle(bundle, EndReason::kCannotStart);
   } else {
-    for (std::size_t i = 0; i < bundle.size(); ++i) {
-      if (deeds[i] == Deed::kError) {
-        fail(bundle[i], EndReason::kError);
-      } else {
-        uncommitted_.insert(bundle[i].attempt);
-        to_say_.emplace_back(protocol::AttemptDone{.attempt = bundle[i].attempt, .result = sample_result()});
-      }
+    for (std::size_t i = 0; i < bundle.trials.size(); ++i) {
+      deeds[i] == Deed::kError ? fail(bundle.trials[i], EndReason::kError)
+                               : train(bundle.trials[i], bundle.gang);
     }
   }
 }
 
+void ScriptedWorker::train(const protocol::Assignment& assignment,
+                           const std::optional<protocol::GangPlace>& gang) {
+  if (gang && gang->member > 0) {
+    to_say_.emplace_back(protocol::MemberDone{assignment.attempt});
+    return;
+  }
+  uncommitted_.insert(assignment.attempt);
+  to_say_.emplace_back(protocol::AttemptDone{.attempt = assignment.attempt, .result = sample_result()});
+}
+
+void ScriptedWorker::abandon(protocol::AttemptId attempt) {
+  const auto is_that = [&](const Bundle& bundle) { return bundle.trials.front().attempt == attempt; };
+  if (running_ && is_that(*running_)) {
+    fail_bundle(*std::exchange(running_, std::nullopt), EndReason::kGangLost);
+  } else if (!waiting_.empty() && is_that(waiting_.front())) {
+    fail_bundle(waiting_.front(), EndReason::kGangLost);
+    waiting_.pop_front();
+  }
+}
+
 void ScriptedWorker::fail_bundle(const Bundle& bundle, EndReason reason) {
-  for (const protocol::Assignment& each : bundle) fail(each, reason);
+  for (const protocol::Assignment& each : bundle.trials) fail(each, reason);
 }
 
 void ScriptedWorker::fail(const protocol::Assignment& assignment, EndReason reason) {
@@ -119,7 +142,7 @@ void ScriptedWorker::drain() {
   if (running_) fail_bundle(*std::exchange(running_, std::nullopt), EndReason::kStopped);
   protocol::AttemptsReturned returned;
   for (const Bundle& bundle : waiting_) {
-    for (const protocol::Assignment& each : bundle) returned.attempts.push_back(each.attempt);
+    for (const protocol::Assignment& each : bundle.trials) returned.attempts.push_back(each.attempt);
   }
   waiting_.clear();
   if (!returned.attempts.empty()) to_say_.emplace_back(std::move(returned));

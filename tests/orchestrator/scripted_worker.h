@@ -40,6 +40,7 @@ class Stage {
   std::map<protocol::TrialId, std::int64_t> tries_;
 };
 
+// A member of a gang ends its part, as the script says, without looking at the others.
 class ScriptedWorker {
  public:
   ScriptedWorker(protocol::WorkerId self, Stage& stage);
@@ -59,9 +60,14 @@ class ScriptedWorker {
   [[nodiscard]] bool has_loose_ends() const;
 
  private:
-  using Bundle = std::vector<protocol::Assignment>;
+  struct Bundle {
+    std::vector<protocol::Assignment> trials;
+    std::optional<protocol::GangPlace> gang;
+  };
 
   void end_bundle();
+  void train(const protocol::Assignment& assignment, const std::optional<protocol::GangPlace>& gang);
+  void abandon(protocol::AttemptId attempt);
   void fail_bundle(const Bundle& bundle, protocol::EndReason reason);
   void fail(const protocol::Assignment& assignment, protocol::EndReason reason);
   void drain();

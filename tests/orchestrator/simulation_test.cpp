@@ -26,6 +26,7 @@ struct World {
   std::int64_t workers;
   std::int64_t trials;
   std::optional<std::int64_t> stack;
+  std::int64_t gang;
   std::int64_t retries;
   std::int64_t stop_at_round;  // 0: never
   std::map<protocol::TrialId, Deed> bad_trials;
@@ -37,12 +38,14 @@ World draw_world(Random& random) {
   World world = {.workers = draw(random, 1, 6),
                  .trials = draw(random, 0, 60),
                  .stack = std::nullopt,
+                 .gang = draw(random, 1, 6),
                  .retries = draw(random, 0, 3),
                  .stop_at_round = draw(random, 0, 3) == 0 ? draw(random, 1, 60) : 0,
                  .bad_trials = {},
                  .transient_errors = {},
                  .bad_workers = {}};
   if (const std::int64_t stack = draw(random, 0, 4); stack > 0) world.stack = stack;
+  if (world.gang > std::min<std::int64_t>(world.workers, 3)) world.gang = 1;
   for (protocol::TrialId trial = 1; trial <= world.trials; ++trial) {
     const std::int64_t fate = draw(random, 0, 19);
     if (fate == 0) world.bad_trials[trial] = Deed::kError;
@@ -118,6 +121,7 @@ class Simulation {
   SchedulerOptions options() const {
     SchedulerOptions options = sample_options();
     options.stack = world_.stack;
+    options.gang = world_.gang;
     options.retries = world_.retries;
     return options;
   }

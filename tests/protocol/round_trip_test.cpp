@@ -20,6 +20,8 @@ ordered_json as_json(const Message& message) {
   return ordered_json::from_cbor(encode(message));
 }
 
+constexpr std::size_t kAssign = 10;  // its place among the samples
+
 TEST(RoundTrip, SamplesCoverEveryKindOnce) {
   const std::vector<Message> samples = sample_messages();
   ASSERT_EQ(samples.size(), std::variant_size_v<Message>);
@@ -37,14 +39,14 @@ TEST(RoundTrip, EveryMessageComesBackAsItWas) {
 
 TEST(RoundTrip, AnotherLibraryReadsTheFields) {
   const std::vector<Message> samples = sample_messages();
-  EXPECT_EQ(as_json(samples[0]), (ordered_json{{"v", 1},
+  EXPECT_EQ(as_json(samples[0]), (ordered_json{{"v", 2},
                                                {"kind", "worker_hello"},
                                                {"host", "node7"},
                                                {"pid", 4711},
                                                {"device", "cuda:1"},
                                                {"threads", 2}}));
   EXPECT_EQ(as_json(AttemptFailed{8, EndReason::kTrainerKilled, "signal 11", 11, std::nullopt, "x"}),
-            (ordered_json{{"v", 1},
+            (ordered_json{{"v", 2},
                           {"kind", "attempt_failed"},
                           {"attempt", 8},
                           {"reason", "trainer_killed"},
@@ -52,8 +54,8 @@ TEST(RoundTrip, AnotherLibraryReadsTheFields) {
                           {"signal", 11},
                           {"exit_code", nullptr},
                           {"log_tail", "x"}}));
-  const Assignment& assignment = std::get<Assign>(samples[8]).bundle[0];
-  EXPECT_EQ(as_json(samples[8])["bundle"][0],
+  const Assignment& assignment = std::get<Assign>(samples[kAssign]).bundle[0];
+  EXPECT_EQ(as_json(samples[kAssign])["bundle"][0],
             (ordered_json{{"attempt", 7},
                           {"trial", 12},
                           {"key", "c0ffee"},
@@ -64,10 +66,21 @@ TEST(RoundTrip, AnotherLibraryReadsTheFields) {
 
 TEST(RoundTrip, AssignmentsKeepTheirSettings) {
   const std::vector<Message> samples = sample_messages();
-  const auto& sent = std::get<Assign>(samples[8]).bundle;
-  const auto received = std::get<Assign>(decode(encode(samples[8]))).bundle;
+  const auto& sent = std::get<Assign>(samples[kAssign]).bundle;
+  const auto received = std::get<Assign>(decode(encode(samples[kAssign]))).bundle;
   ASSERT_EQ(received.size(), sent.size());
   for (std::size_t i = 0; i < sent.size(); ++i) EXPECT_EQ(received[i].settings, sent[i].settings);
+}
+
+TEST(RoundTrip, AMemberKeepsItsPlaceInTheGang) {
+  const Assign sent{{std::get<Assign>(sample_messages()[kAssign]).bundle[0]}, GangPlace{2, 3, true}};
+  EXPECT_EQ(as_json(sent)["gang"], (ordered_json{{"member", 2}, {"members", 3}, {"one_host", true}}));
+  const auto received = std::get<Assign>(decode(encode(sent)));
+  ASSERT_TRUE(received.gang.has_value());
+  EXPECT_EQ(received.gang->member, 2);
+  EXPECT_EQ(received.gang->members, 3);
+  EXPECT_TRUE(received.gang->one_host);
+  EXPECT_EQ(as_json(Assign{sent.bundle})["gang"], nullptr);
 }
 
 TEST(RoundTrip, ResultsKeepEveryField) {
@@ -137,6 +150,7 @@ TEST(RoundTrip, MetricsWithoutValueTakeOneByte) {
 TEST(EndReason, OnlyInterruptionsAreNotTheTrialsFault) {
   EXPECT_TRUE(is_interruption(EndReason::kStopped));
   EXPECT_TRUE(is_interruption(EndReason::kWorkerLost));
+  EXPECT_TRUE(is_interruption(EndReason::kGangLost));
   for (const EndReason reason :
        {EndReason::kError, EndReason::kDiverged, EndReason::kTrainerKilled, EndReason::kTrainerExited,
         EndReason::kTrainerHung, EndReason::kTimeout, EndReason::kBadFrames, EndReason::kCannotStart}) {

@@ -198,7 +198,7 @@ TEST(Mistakes, InResources) {
           {"trial_timeout = \"2 h\"", "resources.trial_timeout must be a duration from \"1s\" to \"30d\""},
           {"trial_timeout = [\"2h\"]", "resources.trial_timeout must be a duration"},
           {"retries = -1", "resources.retries must be an integer from 0 to 100, not -1"},
-          {"gpus_per_trial = 2", "resources.gpus_per_trial must be 1, not 2"},
+          {"gpus_per_trial = 0", "resources.gpus_per_trial must be an integer from 1 to 1024, not 0"},
           {"retires = 1", "unknown key 'resources.retires'; did you mean 'resources.retries'?"},
       });
 }

@@ -28,6 +28,8 @@ void AgentCore::on_coordinator(Time now, protocol::Message message) {
   if (auto* committed = std::get_if<protocol::Committed>(&message)) return take(now, *committed);
   if (std::holds_alternative<protocol::CoordinatorHeartbeat>(message)) return;
   if (std::holds_alternative<protocol::GivenUp>(message)) return start_afresh(now);
+  if (auto* address = std::get_if<protocol::GangAddress>(&message)) return take(*address);
+  if (auto* abandon = std::get_if<protocol::AbandonAttempt>(&message)) return take(now, *abandon);
   if (std::holds_alternative<protocol::Drain>(message) ||
       std::holds_alternative<protocol::Shutdown>(message)) {
     return leave(now);
@@ -44,7 +46,7 @@ void AgentCore::take(Time, const protocol::Welcome& welcome) {
 void AgentCore::take(Time now, protocol::Assign&& assign) {
   check(welcome_.has_value(), "Welcome comes before the first Assign");
   if (assign.bundle.empty()) return;
-  queue_.push_back(std::move(assign.bundle));
+  queue_.push_back({std::move(assign.bundle), assign.gang});
   if (leaving_) {
     return_queued();
   } else {
@@ -90,8 +92,8 @@ void AgentCore::leave(Time now) {
 
 void AgentCore::return_queued() {
   protocol::AttemptsReturned returned;
-  for (const auto& bundle : queue_) {
-    for (const protocol::Assignment& one : bundle) returned.attempts.push_back(one.attempt);
+  for (const Waiting& waiting : queue_) {
+    for (const protocol::Assignment& one : waiting.bundle) returned.attempts.push_back(one.attempt);
   }
   queue_.clear();
   if (!returned.attempts.empty()) to_coordinator(std::move(returned));
@@ -112,11 +114,12 @@ void AgentCore::advance(Time now) {
     actions_.push_back(ToTrainer{*question_});
     return;
   }
-  std::vector<protocol::Assignment> bundle = std::move(queue_.front());
+  const Waiting next = std::move(queue_.front());
   queue_.pop_front();
-  running_.emplace(bundle, limits_, now);
-  actions_.push_back(ToTrainer{
-      protocol::TrainBundle{std::move(bundle), welcome_->store_folder, welcome_->checkpoint_every_seconds}});
+  running_.emplace(next.bundle, next.gang, limits_, now);
+  actions_.push_back(ToTrainer{protocol::TrainBundle{next.bundle, welcome_->store_folder,
+                                                     welcome_->checkpoint_every_seconds, next.gang}});
+  if (next.gang) begin_gang(next.bundle);
 }
 
 void AgentCore::end(AgentEnd how) {

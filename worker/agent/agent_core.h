@@ -55,6 +55,11 @@ class AgentCore {
  private:
   enum class Trainer : std::uint8_t { kNone, kStarting, kReady, kEnding };
 
+  struct Waiting {
+    std::vector<protocol::Assignment> bundle;
+    std::optional<protocol::GangPlace> gang;
+  };
+
   // agent_core.cpp: the coordinator and the queue
   void take(Time now, const protocol::Welcome& welcome);
   void take(Time now, protocol::Assign&& assign);
@@ -66,6 +71,14 @@ class AgentCore {
   void return_queued();
   void end(AgentEnd how);
   void to_coordinator(protocol::Message message) { actions_.push_back(ToCoordinator{std::move(message)}); }
+
+  // agent_core_gang.cpp: a trial that several workers train
+  void take(const protocol::GangAddress& address);
+  void take(Time now, const protocol::AbandonAttempt& abandon);
+  void relay(Time now, const protocol::GangAddress& address);
+  void take(Time now, const protocol::MemberDone& done);
+  void kill_abandoned(Time now);
+  void begin_gang(const std::vector<protocol::Assignment>& bundle);
 
   // agent_core_trainer.cpp: the trainer's messages
   void take(Time now, const protocol::TrainerHello& hello);
@@ -90,7 +103,8 @@ class AgentCore {
   AgentLimits limits_;
   CoordinatorWatch coordinator_;
   std::optional<protocol::Welcome> welcome_;
-  std::deque<std::vector<protocol::Assignment>> queue_;
+  std::deque<Waiting> queue_;
+  std::optional<protocol::GangAddress> address_;   // the last that came
   std::optional<protocol::ChooseStack> question_;  // not yet answered; it comes before the queue
   std::optional<Time> asked_since_;                // the question is at the trainer
   std::map<protocol::AttemptId, protocol::TrialResult> uncommitted_;

@@ -56,7 +56,8 @@ void AgentCore::on_trainer_exit(Time now, const TrainerExit& exit) {
               "the trainer cannot be started (tried " + std::to_string(failed_starts_) + " times): " + why,
               killed_for ? TrainerExit{} : exit});
   }
-  const bool was_running = running_.has_value();
+  const bool is_replaced = killed_for && killed_for->reason == EndReason::kGangLost;
+  const bool was_running = running_.has_value() || is_replaced;
   fail_running(killed_for.value_or(unexpected_end(exit)));
   // What the trials themselves do is judged where one of them is trained.
   if (asked_since_) answer_stack(1);
@@ -77,7 +78,7 @@ void AgentCore::give_up_start(Time now, const FailureCause& cause) {
   // The bundle that follows tells of it.
   if (question_) answer_stack(1);
   if (queue_.empty()) return;
-  for (const protocol::Assignment& one : queue_.front())
+  for (const protocol::Assignment& one : queue_.front().bundle)
     actions_.push_back(report(cause, one.attempt, one.trial));
   queue_.pop_front();
   advance(now);
@@ -116,6 +117,9 @@ void AgentCore::check_running(Time now) {
     if (Seconds(now - *stopping_since_).count() <= limits_.trainer_stop) return;
     return kill_trainer(now, EndReason::kStopped,
                         "killed, since it did not stop within " + in_seconds(limits_.trainer_stop));
+  }
+  if (running_->abandoned && Seconds(now - running_->abandoned->since).count() > limits_.gang_abandon) {
+    return kill_abandoned(now);
   }
   if (running_->seconds_in_trial(now) > welcome_->trial_timeout_seconds) {
     return kill_trainer(now, EndReason::kTimeout,

@@ -15,6 +15,8 @@ void AgentCore::on_trainer(Time now, protocol::Message message) {
   if (auto* error = std::get_if<protocol::TrialError>(&message)) return take(now, *error);
   if (auto* stopped = std::get_if<protocol::TrialStopped>(&message)) return take(now, *stopped);
   if (auto* chosen = std::get_if<protocol::StackChosen>(&message)) return take(now, *chosen);
+  if (auto* member_done = std::get_if<protocol::MemberDone>(&message)) return take(now, *member_done);
+  if (auto* address = std::get_if<protocol::GangAddress>(&message)) return relay(now, *address);
   kill_trainer(now, EndReason::kBadFrames, "the trainer sent a message that is not for agents");
 }
 
@@ -73,6 +75,8 @@ void AgentCore::take(Time now, const protocol::TrialError& error) {
   actions_.push_back(ReportFailure{
       protocol::AttemptFailed{error.attempt, error.reason, error.message, std::nullopt, std::nullopt, ""},
       closed->trial});
+  // Its process group may still wait for those who are gone.
+  if (error.reason == EndReason::kGangLost) kill_trainer(now, EndReason::kGangLost, error.message);
   advance(now);
 }
 
@@ -91,7 +95,9 @@ void AgentCore::answer_stack(std::int64_t trials) {
 }
 
 void AgentCore::take(Time now, const protocol::TrialStopped& stopped) {
-  if (!stopping_since_) {
+  // All members of a gang stop once one of them is asked to.
+  const bool may_stop = stopping_since_ || (running_ && running_->gang());
+  if (!may_stop) {
     return kill_trainer(now, EndReason::kBadFrames, "the trainer stopped a trial without being asked to");
   }
   if (!close_attempt(now, stopped.attempt)) return;

@@ -4,9 +4,9 @@
 
 namespace headsweep::agent {
 
-RunningBundle::RunningBundle(std::span<const protocol::Assignment> bundle, const AgentLimits& limits,
-                             Time now)
-    : progress_(limits, now), last_answer_(now) {
+RunningBundle::RunningBundle(std::span<const protocol::Assignment> bundle,
+                             std::optional<protocol::GangPlace> gang, const AgentLimits& limits, Time now)
+    : gang_(gang), progress_(limits, now), last_answer_(now) {
   open_.reserve(bundle.size());
   for (const protocol::Assignment& one : bundle) open_.push_back({one.attempt, one.trial, std::nullopt});
 }

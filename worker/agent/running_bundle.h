@@ -3,6 +3,7 @@
 
 #include <optional>
 #include <span>
+#include <string>
 #include <vector>
 
 #include "protocol/messages.h"
@@ -17,9 +18,16 @@ struct OpenAttempt {
   std::optional<Time> relayed;  // when its last progress went to the coordinator
 };
 
+// Its gang has lost other members.
+struct Abandoned {
+  Time since;
+  std::string why;
+};
+
 class RunningBundle {
  public:
-  RunningBundle(std::span<const protocol::Assignment> bundle, const AgentLimits& limits, Time now);
+  RunningBundle(std::span<const protocol::Assignment> bundle, std::optional<protocol::GangPlace> gang,
+                const AgentLimits& limits, Time now);
 
   [[nodiscard]] std::span<const OpenAttempt> open() const { return open_; }
 
@@ -29,11 +37,17 @@ class RunningBundle {
   // Answered: no longer open.
   OpenAttempt take(const OpenAttempt* attempt, Time now);
 
+  // This worker's place where the bundle is one trial of a gang.
+  [[nodiscard]] const std::optional<protocol::GangPlace>& gang() const { return gang_; }
+
   ProgressDeadline& progress() { return progress_; }
   // Seconds since the bundle began or its last trial ended: what trial_timeout limits.
   [[nodiscard]] double seconds_in_trial(Time now) const { return Seconds(now - last_answer_).count(); }
 
+  std::optional<Abandoned> abandoned;  // and not answered yet
+
  private:
+  std::optional<protocol::GangPlace> gang_;
   std::vector<OpenAttempt> open_;
   ProgressDeadline progress_;
   Time last_answer_;

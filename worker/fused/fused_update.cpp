@@ -10,6 +10,11 @@ std::size_t first_of(std::size_t chunk, std::size_t chunks, std::size_t sequence
   return chunk * sequences / chunks;
 }
 
+// Positions of the batch with a loss.
+std::ptrdiff_t count_positions(const Batch& batch) {
+  return std::ranges::count_if(batch.targets, [](std::int32_t target) { return target >= 0; });
+}
+
 }  // namespace
 
 FusedUpdate::FusedUpdate(const trial::ModelSettings& model, std::int64_t batch, const DropoutRule& rule,
@@ -28,22 +33,55 @@ FusedUpdate::FusedUpdate(const trial::ModelSettings& model, std::int64_t batch, 
 
 UpdateOutcome FusedUpdate::run(std::uint32_t seed, std::int64_t step, double learning_rate,
                                const Batch& batch, const VisibleKeys& visible, const AdamBuffers& buffers) {
-  const auto positions =
-      std::ranges::count_if(batch.targets, [](std::int32_t target) { return target >= 0; });
-  const auto scale = static_cast<float>(1.0 / static_cast<double>(positions));
-  const DropoutPlace place{seed, static_cast<std::uint32_t>(step), 0};
-  pack_weights(buffers.parameters);
-  team_.run(chunk_gradients_.size(), [&](std::size_t thread, std::size_t chunk) {
-    run_chunk(thread, chunk, place, batch, visible, scale);
-  });
+  const SequenceRange all{0, batch.tokens.size() / length_};
+  const CrossEntropy total = run_chunks(seed, step, batch, all, visible, buffers.parameters);
   reduce(adam_step(learning_rate, step + 1), buffers);
+  const auto count = static_cast<double>(count_positions(batch));
+  return {total.loss / count, static_cast<double>(total.correct) / count};
+}
+
+CrossEntropy FusedUpdate::differentiate(std::uint32_t seed, std::int64_t step, const Batch& batch,
+                                        const SequenceRange& rows, const VisibleKeys& visible,
+                                        const AdamBuffers& buffers) {
+  const CrossEntropy total = run_chunks(seed, step, batch, rows, visible, buffers.parameters);
+  const std::vector<const float*> parts = chunk_parts();
+  team_.run(layout_.gradient_runs.size(), [&](std::size_t, std::size_t job) {
+    const GradientRun& run = layout_.gradient_runs[job];
+    float* const sum = buffers.gradients + run.flat;
+    std::copy_n(parts.front() + run.gradient, run.count, sum);
+    for (const float* const part : std::span(parts).subspan(1)) {
+      for (std::size_t i = 0; i < run.count; ++i) sum[i] += part[run.gradient + i];
+    }
+  });
+  return total;
+}
+
+void FusedUpdate::update(std::int64_t step, double learning_rate, const AdamBuffers& buffers) {
+  const AdamStep factors = adam_step(learning_rate, step + 1);
+  team_.run(layout_.gradient_runs.size(), [&](std::size_t, std::size_t job) {
+    const GradientRun& run = layout_.gradient_runs[job];
+    const float* const gradients = buffers.gradients;
+    reduce_and_update({&gradients, 1}, run.flat, run.count, factors,
+                      {buffers.parameters + run.flat, buffers.gradients + run.flat,
+                       buffers.first_moments + run.flat, buffers.second_moments + run.flat});
+  });
+}
+
+CrossEntropy FusedUpdate::run_chunks(std::uint32_t seed, std::int64_t step, const Batch& batch,
+                                     const SequenceRange& rows, const VisibleKeys& visible,
+                                     const float* parameters) {
+  const auto scale = static_cast<float>(1.0 / static_cast<double>(count_positions(batch)));
+  const DropoutPlace place{seed, static_cast<std::uint32_t>(step), 0};
+  pack_weights(parameters);
+  team_.run(chunk_gradients_.size(), [&](std::size_t thread, std::size_t chunk) {
+    run_chunk(thread, chunk, place, batch, rows, visible, scale);
+  });
   CrossEntropy total;
   for (const CrossEntropy& outcome : chunk_outcomes_) {
     total.loss += outcome.loss;
     total.correct += outcome.correct;
   }
-  const auto count = static_cast<double>(positions);
-  return {total.loss / count, static_cast<double>(total.correct) / count};
+  return total;
 }
 
 void FusedUpdate::pack_weights(const float* parameters) {
@@ -57,13 +95,13 @@ void FusedUpdate::pack_weights(const float* parameters) {
 }
 
 void FusedUpdate::run_chunk(std::size_t thread, std::size_t chunk, const DropoutPlace& place,
-                            const Batch& batch, const VisibleKeys& visible, float scale) {
+                            const Batch& batch, const SequenceRange& rows, const VisibleKeys& visible,
+                            float scale) {
   const std::size_t chunks = chunk_gradients_.size();
-  const std::size_t sequences = batch.tokens.size() / length_;
+  const std::size_t end = rows.first + first_of(chunk + 1, chunks, rows.count);
   chunk_gradients_[chunk].clear();
   CrossEntropy total;
-  for (std::size_t row = first_of(chunk, chunks, sequences); row < first_of(chunk + 1, chunks, sequences);
-       ++row) {
+  for (std::size_t row = rows.first + first_of(chunk, chunks, rows.count); row < end; ++row) {
     const TrainingSequence sequence{row, batch.tokens.subspan(row * length_, length_),
                                     batch.targets.subspan(row * length_, length_)};
     const CrossEntropy outcome =
@@ -74,9 +112,14 @@ void FusedUpdate::run_chunk(std::size_t thread, std::size_t chunk, const Dropout
   chunk_outcomes_[chunk] = total;
 }
 
-void FusedUpdate::reduce(const AdamStep& step, const AdamBuffers& buffers) {
+std::vector<const float*> FusedUpdate::chunk_parts() const {
   std::vector<const float*> parts;
   for (const AlignedFloats& gradients : chunk_gradients_) parts.push_back(gradients.data());
+  return parts;
+}
+
+void FusedUpdate::reduce(const AdamStep& step, const AdamBuffers& buffers) {
+  const std::vector<const float*> parts = chunk_parts();
   team_.run(layout_.gradient_runs.size(), [&](std::size_t, std::size_t job) {
     const GradientRun& run = layout_.gradient_runs[job];
     reduce_and_update(parts, run.gradient, run.count, step,

@@ -36,6 +36,12 @@ struct UpdateOutcome {
   double accuracy;  // fraction of them
 };
 
+// Sequences first .. first + count - 1 of a batch.
+struct SequenceRange {
+  std::size_t first;
+  std::size_t count;
+};
+
 class FusedUpdate {
  public:
   // For trials of that shape, for which why_not_fused() (fused_support.h) has nothing to say.
@@ -47,11 +53,23 @@ class FusedUpdate {
   UpdateOutcome run(std::uint32_t seed, std::int64_t step, double learning_rate, const Batch& batch,
                     const VisibleKeys& visible, const AdamBuffers& buffers);
 
+  // The same in two halves, for a batch that several processes share. First what `rows` contribute to the gradients of
+  // the batch; the contributions of all rows, added up, are those that run() fills in, but for rounding. Sums over the
+  // rows' loss positions.
+  CrossEntropy differentiate(std::uint32_t seed, std::int64_t step, const Batch& batch,
+                             const SequenceRange& rows, const VisibleKeys& visible,
+                             const AdamBuffers& buffers);
+  // Then the update, with the gradients that are now in the buffers.
+  void update(std::int64_t step, double learning_rate, const AdamBuffers& buffers);
+
  private:
   void pack_weights(const float* parameters);
+  CrossEntropy run_chunks(std::uint32_t seed, std::int64_t step, const Batch& batch,
+                          const SequenceRange& rows, const VisibleKeys& visible, const float* parameters);
   void run_chunk(std::size_t thread, std::size_t chunk, const DropoutPlace& place, const Batch& batch,
-                 const VisibleKeys& visible, float scale);
+                 const SequenceRange& rows, const VisibleKeys& visible, float scale);
   void reduce(const AdamStep& step, const AdamBuffers& buffers);
+  [[nodiscard]] std::vector<const float*> chunk_parts() const;
 
   std::size_t length_;
   ModelLayout layout_;

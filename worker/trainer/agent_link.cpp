@@ -21,7 +21,11 @@ void AgentLink::receive_all() {
     } else if (auto* const question = std::get_if<protocol::ChooseStack>(&*message)) {
       work_.emplace_back(std::move(*question));
     } else if (std::holds_alternative<protocol::StopTraining>(*message)) {
-      stop_ = true;
+      stop_ = is_working_ || !work_.empty();
+    } else if (auto* const address = std::get_if<protocol::GangAddress>(&*message)) {
+      address_ = std::move(*address);
+    } else if (auto* const abandoned = std::get_if<protocol::AbandonAttempt>(&*message)) {
+      abandoned_ = std::move(*abandoned);
     } else {
       throw protocol::DecodeError("a message that no agent sends to a trainer");
     }
@@ -53,14 +57,29 @@ bool AgentLink::stop_requested() {
   return true;
 }
 
+std::optional<protocol::GangAddress> AgentLink::gang_address(protocol::AttemptId attempt) {
+  receive_all();
+  if (pipe_.at_end()) throw AgentGone{};
+  return address_ && address_->attempt == attempt ? address_ : std::nullopt;
+}
+
+std::optional<std::string> AgentLink::abandoned(protocol::AttemptId attempt) {
+  receive_all();
+  if (pipe_.at_end()) throw AgentGone{};
+  if (!abandoned_ || abandoned_->attempt != attempt) return std::nullopt;
+  return abandoned_->why;
+}
+
 std::optional<Work> AgentLink::next_work() {
+  is_working_ = false;
+  stop_ = false;
   receive_all();
   while (work_.empty() && !pipe_.at_end()) {
     wait_for(POLLIN);
     receive_all();
   }
   if (work_.empty()) return std::nullopt;
-  stop_ = false;
+  is_working_ = true;
   Work work = std::move(work_.front());
   work_.pop_front();
   return work;

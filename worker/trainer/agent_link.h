@@ -28,6 +28,10 @@ class AgentLink final : public AgentSide {
   // Looks at what has come, without waiting. A StopTraining is taken by being asked for. Throws AgentGone.
   bool stop_requested() override;
 
+  // Both throw AgentGone.
+  std::optional<protocol::GangAddress> gang_address(protocol::AttemptId attempt) override;
+  std::optional<std::string> abandoned(protocol::AttemptId attempt) override;
+
   // Waits for work; nothing: the agent has closed the pipe. A StopTraining while there is no work asks for
   // nothing.
   std::optional<Work> next_work();
@@ -37,8 +41,11 @@ class AgentLink final : public AgentSide {
   void receive_all();
 
   pipe::FramePipe pipe_;
-  std::deque<Work> work_;  // come, not yet begun
+  std::deque<Work> work_;    // come, not yet begun
+  bool is_working_ = false;  // on what was asked for last
   bool stop_ = false;
+  std::optional<protocol::GangAddress> address_;       // the last that came
+  std::optional<protocol::AbandonAttempt> abandoned_;  // the last that came
 };
 
 }  // namespace headsweep::trainer

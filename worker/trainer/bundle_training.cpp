@@ -7,14 +7,13 @@
 #include <memory>
 #include <optional>
 
-#include <c10/util/Exception.h>
-
 #include "errors/user_error.h"
 #include "protocol/log_files.h"
 #include "trial/key.h"
 #include "trial/parameters.h"
 #include "trial/stacking.h"
 #include "worker/trainer/bundle_buffers.h"
+#include "worker/trainer/current_error.h"
 #include "worker/trainer/redirected_output.h"
 #include "worker/trainer/step_choice.h"
 #include "worker/trainer/training_step.h"
@@ -27,23 +26,6 @@ using Clock = std::chrono::steady_clock;
 
 double seconds_since(Clock::time_point begin) {
   return std::chrono::duration<double>(Clock::now() - begin).count();
-}
-
-std::string first_line(const std::string& text) {
-  return text.substr(0, text.find('\n'));
-}
-
-// One line about what is being thrown. Call it in a catch block.
-std::string current_error() {
-  try {
-    throw;
-  } catch (const c10::Error& error) {
-    return first_line(error.what_without_backtrace());
-  } catch (const std::bad_alloc&) {
-    return "out of memory";
-  } catch (const std::exception& error) {
-    return first_line(error.what());
-  }
 }
 
 // Throws UserError where the trials cannot share one set of buffers, or one is not what its key says.

@@ -74,16 +74,16 @@ std::string why_no_gpu() {
                                                              : libtorch + " is built without CUDA";
 }
 
-std::string numerics_text(at::Device device, std::int64_t threads, at::ScalarType dtype,
-                          std::string_view step_kind) {
+std::string numerics_text(const TrainerContext& context, std::string_view step_kind) {
   nlohmann::json numerics = {
       {"step", step_kind},
-      {"dtype", dtype == at::kDouble ? "float64" : "float32"},
+      {"dtype", context.dtype == at::kDouble ? "float64" : "float32"},
       {"libtorch", libtorch_version()},
-      {"threads", threads},
+      {"threads", context.threads},
   };
-  if (device.is_cuda()) {
-    numerics["gpu"] = describe_gpu(device.index()).name;
+  if (context.members > 1) numerics["members"] = context.members;
+  if (context.device.is_cuda()) {
+    numerics["gpu"] = describe_gpu(context.device.index()).name;
     numerics["tf32"] = at::globalContext().allowTF32CuBLAS();
     if (step_kind == "fused") numerics["kernels"] = stacked::kProgramsVersion;
   } else {

@@ -7,9 +7,9 @@
 #include <vector>
 
 #include <c10/core/Device.h>
-#include <c10/core/ScalarType.h>
 
 #include "worker/trainer/gpu_description.h"
+#include "worker/trainer/trainer_context.h"
 
 namespace headsweep::trainer {
 
@@ -31,9 +31,9 @@ std::string why_no_gpu();
 
 // JSON with sorted keys of everything beside the settings that a trial's bits depend on: step kind, dtype,
 // threads, LibTorch version, and CPU vendor and instruction sets (`isa` of LibTorch, `kernels` of the fused
-// step), or GPU model, TF32 and version of the kernels. A trial resumes only where it is equal.
-std::string numerics_text(at::Device device, std::int64_t threads, at::ScalarType dtype,
-                          std::string_view step_kind);
+// step), or GPU model, TF32 and version of the kernels; for a gang the number of its members. A trial resumes only where
+// it is equal.
+std::string numerics_text(const TrainerContext& context, std::string_view step_kind);
 
 std::string libtorch_version();  // "2.13.0"
 

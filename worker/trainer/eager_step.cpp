@@ -1,23 +1,34 @@
+#include <algorithm>
 #include <map>
 #include <utility>
 
 #include <ATen/Functions.h>
+#include <ATen/TensorOperators.h>
 #include <ATen/core/grad_mode.h>
 
 #include "worker/trainer/adam.h"
 #include "worker/trainer/batches.h"
 #include "worker/trainer/dropout_tensors.h"
 #include "worker/trainer/model.h"
+#include "worker/trainer/partial_step.h"
 #include "worker/trainer/training_loss.h"
 #include "worker/trainer/training_step.h"
 
 namespace headsweep::trainer {
 namespace {
 
-at::Tensor to_tensor(const std::vector<std::int64_t>& ids, const Sequences& shape, at::Device device) {
+at::Tensor to_tensor(const std::vector<std::int64_t>& ids, const RowRange& rows, const Sequences& shape,
+                     at::Device device) {
   // Borrows the vector; a tensor for another device is a copy.
   return at::from_blob(const_cast<std::int64_t*>(ids.data()), {shape.count, shape.length}, at::kLong)
+      .narrow(0, rows.first, rows.count)
       .to(device);
+}
+
+// Positions with a loss.
+double count_positions(std::span<const std::int64_t> targets) {
+  return static_cast<double>(
+      std::ranges::count_if(targets, [](std::int64_t target) { return target != tasks::kNoLoss; }));
 }
 
 // The tensors of a layout as leaves of autograd. Where a gradient is, autograd adds to it in place: all
@@ -33,11 +44,13 @@ std::vector<at::Tensor> trained_leaves(const trial::ModelSettings& model, const 
   return leaves;
 }
 
-// One trial of the bundle: its rows of the buffers and its own data.
+// One trial of the bundle: its row of the buffers and its own data, or those rows of its batches.
 class EagerTrial {
  public:
-  EagerTrial(const trial::Settings& settings, const BundleBuffers& buffers, std::int64_t row)
+  EagerTrial(const trial::Settings& settings, const BundleBuffers& buffers, std::int64_t row,
+             const RowRange& batch_rows)
       : settings_(settings),
+        rows_(batch_rows),
         batches_(settings),
         parameters_(buffers.parameters[row]),
         gradients_(buffers.gradients[row]),
@@ -46,27 +59,71 @@ class EagerTrial {
         model_(settings, trained_leaves(settings.model, parameters_, gradients_)) {}
 
   BatchOutcome advance(std::int64_t step, std::span<const LayerDropout> dropout) {
-    const Sequences batch = batches_.at(step);
-    const at::Tensor tokens = to_tensor(batch.tokens, batch, parameters_.device());
-    const at::Tensor targets = to_tensor(batch.targets, batch, parameters_.device());
-    gradients_.zero_();
-    const TrainingLoss loss = training_loss(settings_, model_, tokens, targets, dropout);
-    loss.objective.backward();
+    const Forward forward = run_forward(step, dropout);
+    forward.loss.objective.backward();
+    update(step);
+    const PartOutcome outcome = outcome_of(forward);
+    return {.loss = forward.loss.task.item().toDouble(),
+            .accuracy = outcome.correct / outcome.positions,
+            .diversity = forward.loss.diversity.defined()
+                             ? std::optional(forward.loss.diversity.item().toDouble())
+                             : std::nullopt};
+  }
+
+  // What the rows contribute to the gradient: task losses are means over the batch's loss positions, diversity is
+  // one over its sequences.
+  PartOutcome differentiate(std::int64_t step, std::span<const LayerDropout> dropout) {
+    const Forward forward = run_forward(step, dropout);
+    const PartOutcome outcome = outcome_of(forward);
+    at::Tensor objective = forward.loss.task * (outcome.positions / forward.batch_positions);
+    if (forward.loss.diversity.defined()) {
+      const double share = static_cast<double>(rows_.count) / static_cast<double>(settings_.training.batch);
+      objective = objective - forward.loss.diversity * (settings_.diversity.penalty_weight * share);
+    }
+    objective.backward();
+    return outcome;
+  }
+
+  void update(std::int64_t step) {
     adam_update(parameters_, gradients_, first_moments_, second_moments_, settings_.training.learning_rate,
                 step + 1);
-    const at::NoGradGuard no_grad;
-    const at::Tensor counts = count_correct(loss.logits, targets).cpu();
-    const auto* const correct_of = counts.const_data_ptr<std::int64_t>();
-    return {.loss = loss.task.item().toDouble(),
-            .accuracy = static_cast<double>(correct_of[0]) / static_cast<double>(correct_of[1]),
-            .diversity =
-                loss.diversity.defined() ? std::optional(loss.diversity.item().toDouble()) : std::nullopt};
   }
 
   [[nodiscard]] const trial::Settings& settings() const { return settings_; }
 
  private:
+  struct Forward {
+    Sequences batch;  // whose ids the tensors borrow, until backward() is done
+    TrainingLoss loss;
+    at::Tensor targets;
+    double batch_positions;  // with a loss, in the whole batch
+  };
+
+  // Zeroes the gradients too.
+  Forward run_forward(std::int64_t step, std::span<const LayerDropout> dropout) {
+    Sequences batch = batches_.at(step);
+    const at::Tensor tokens = to_tensor(batch.tokens, rows_, batch, parameters_.device());
+    const at::Tensor targets = to_tensor(batch.targets, rows_, batch, parameters_.device());
+    gradients_.zero_();
+    const double positions = count_positions(batch.targets);
+    return {std::move(batch), training_loss(settings_, model_, tokens, targets, dropout), targets, positions};
+  }
+
+  PartOutcome outcome_of(const Forward& forward) const {
+    const at::NoGradGuard no_grad;
+    const at::Tensor counts = count_correct(forward.loss.logits, forward.targets).cpu();
+    const auto* const correct_of = counts.const_data_ptr<std::int64_t>();
+    const auto positions = static_cast<double>(correct_of[1]);
+    const at::Tensor& diversity = forward.loss.diversity;
+    return {.loss = forward.loss.task.item().toDouble() * positions,
+            .correct = static_cast<double>(correct_of[0]),
+            .positions = positions,
+            .diversity =
+                diversity.defined() ? diversity.item().toDouble() * static_cast<double>(rows_.count) : 0};
+  }
+
   trial::Settings settings_;
+  RowRange rows_;
   Batches batches_;
   at::Tensor parameters_;
   at::Tensor gradients_;
@@ -79,10 +136,10 @@ class EagerStep final : public TrainingStep {
  public:
   EagerStep(const std::vector<trial::Settings>& settings, const BundleBuffers& buffers) {
     for (std::size_t row = 0; row < settings.size(); ++row) {
-      trials_.emplace_back(settings[row], buffers, static_cast<std::int64_t>(row));
+      trials_.emplace_back(settings[row], buffers, static_cast<std::int64_t>(row), all_rows(settings[row]));
       const trial::ModelSettings& model = settings[row].model;
-      dropout_.try_emplace({model.heads, model.dropout}, settings[row], buffers.parameters.scalar_type(),
-                           buffers.parameters.device());
+      dropout_.try_emplace({model.heads, model.dropout}, settings[row], all_rows(settings[row]),
+                           buffers.parameters.scalar_type(), buffers.parameters.device());
     }
   }
 
@@ -102,7 +159,28 @@ class EagerStep final : public TrainingStep {
   std::vector<EagerTrial> trials_;
 };
 
+class EagerPart final : public PartialStep {
+ public:
+  EagerPart(const trial::Settings& settings, const BundleBuffers& buffers, const RowRange& rows)
+      : dropout_(settings, rows, buffers.parameters.scalar_type(), buffers.parameters.device()),
+        trial_(settings, buffers, 0, rows) {}
+
+  PartOutcome differentiate(std::int64_t step) override {
+    return trial_.differentiate(step, dropout_.masks(trial_.settings(), step));
+  }
+  void update(std::int64_t step) override { trial_.update(step); }
+
+ private:
+  DropoutTensors dropout_;
+  EagerTrial trial_;
+};
+
 }  // namespace
+
+std::unique_ptr<PartialStep> make_eager_part(const trial::Settings& settings, const BundleBuffers& buffers,
+                                             const RowRange& rows) {
+  return std::make_unique<EagerPart>(settings, buffers, rows);
+}
 
 std::unique_ptr<TrainingStep> make_eager_step(const std::vector<trial::Settings>& settings,
                                               const BundleBuffers& buffers) {

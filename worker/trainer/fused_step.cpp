@@ -1,6 +1,8 @@
 #include "worker/trainer/fused_step.h"
 
+#include <algorithm>
 #include <map>
+#include <span>
 #include <utility>
 
 #include "errors/check.h"
@@ -77,7 +79,48 @@ class FusedStep final : public TrainingStep {
   std::vector<fused::AdamBuffers> rows_;
 };
 
+class FusedPart final : public PartialStep {
+ public:
+  FusedPart(const trial::Settings& settings, const BundleBuffers& buffers, const RowRange& rows,
+            std::size_t threads)
+      : settings_(settings),
+        rows_{static_cast<std::size_t>(rows.first), static_cast<std::size_t>(rows.count)},
+        update_(settings.model, settings.training.batch, fused_rule(settings.model.dropout), threads),
+        batches_(settings),
+        visible_(settings),
+        row_(row_of(buffers, 0)) {}
+
+  PartOutcome differentiate(std::int64_t step) override {
+    const Sequences batch = batches_.at(step);
+    const auto tokens = narrowed(batch.tokens);
+    const auto targets = narrowed(batch.targets);
+    const fused::CrossEntropy sums =
+        update_.differentiate(settings_.seed, step, {tokens, targets}, rows_, visible_, row_);
+    const auto length = static_cast<std::size_t>(settings_.model.length);
+    const auto own = std::span(targets).subspan(rows_.first * length, rows_.count * length);
+    const auto positions = std::ranges::count_if(own, [](std::int32_t target) { return target >= 0; });
+    return {.loss = sums.loss,
+            .correct = static_cast<double>(sums.correct),
+            .positions = static_cast<double>(positions)};
+  }
+
+  void update(std::int64_t step) override { update_.update(step, settings_.training.learning_rate, row_); }
+
+ private:
+  trial::Settings settings_;
+  fused::SequenceRange rows_;
+  fused::FusedUpdate update_;
+  Batches batches_;
+  fused::VisibleKeys visible_;
+  fused::AdamBuffers row_;
+};
+
 }  // namespace
+
+std::unique_ptr<PartialStep> make_fused_part(const trial::Settings& settings, const BundleBuffers& buffers,
+                                             const RowRange& rows, std::size_t threads) {
+  return std::make_unique<FusedPart>(settings, buffers, rows, threads);
+}
 
 std::unique_ptr<TrainingStep> make_fused_step(const std::vector<trial::Settings>& settings,
                                               const BundleBuffers& buffers, std::size_t threads) {

@@ -5,6 +5,7 @@
 #include <memory>
 #include <vector>
 
+#include "worker/trainer/partial_step.h"
 #include "worker/trainer/training_step.h"
 
 namespace headsweep::trainer {
@@ -14,5 +15,9 @@ namespace headsweep::trainer {
 // the others.
 std::unique_ptr<TrainingStep> make_fused_step(const std::vector<trial::Settings>& settings,
                                               const BundleBuffers& buffers, std::size_t threads);
+
+// The same for one trial, whose batch several workers share.
+std::unique_ptr<PartialStep> make_fused_part(const trial::Settings& settings, const BundleBuffers& buffers,
+                                             const RowRange& rows, std::size_t threads);
 
 }  // namespace headsweep::trainer

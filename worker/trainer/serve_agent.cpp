@@ -12,6 +12,7 @@
 #include "worker/trainer/bundle_training.h"
 #include "worker/trainer/checkpoints.h"
 #include "worker/trainer/device.h"
+#include "worker/trainer/gang_training.h"
 
 namespace headsweep::trainer {
 namespace {
@@ -27,6 +28,12 @@ class NotingAnswers final : public AgentSide {
     agent_.send(message);
   }
   bool stop_requested() override { return agent_.stop_requested(); }
+  std::optional<protocol::GangAddress> gang_address(protocol::AttemptId attempt) override {
+    return agent_.gang_address(attempt);
+  }
+  std::optional<std::string> abandoned(protocol::AttemptId attempt) override {
+    return agent_.abandoned(attempt);
+  }
 
   [[nodiscard]] bool is_finished(protocol::AttemptId attempt) const {
     return std::ranges::find(finished_, attempt) != finished_.end();
@@ -47,7 +54,7 @@ void remove_finished_checkpoints(const protocol::TrainBundle& work, const Noting
 std::optional<Work> train(const protocol::TrainBundle& bundle, AgentLink& agent,
                           const TrainerContext& context) {
   NotingAnswers answers(agent);
-  train_bundle(bundle, context, answers);
+  bundle.gang ? train_gang(bundle, context, answers) : train_bundle(bundle, context, answers);
   std::optional<Work> next = agent.next_work();
   // Only now: an agent that sends more work has the results, so that an answer lost with this process or
   // its agent can still be had from the last checkpoint.

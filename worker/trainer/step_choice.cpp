@@ -50,6 +50,8 @@ class MixedStep final : public TrainingStep {
 StepChoice choose_step(const trial::Settings& settings, const TrainerContext& context) {
   if (context.step == "eager") return {"eager", ""};
   if (context.dtype != c10::kFloat) return {"eager", "the fused step computes in float32"};
+  if (context.device.is_cuda() && context.members > 1)
+    return {"eager", "on GPUs a gang takes the eager step"};
   if (context.device.is_cuda() && !stacked::has_cuda_programs()) {
     return {"eager", "this build has no kernels for GPUs; build preset cuda"};
   }
@@ -81,6 +83,12 @@ std::unique_ptr<TrainingStep> make_chosen_step(const std::vector<trial::Settings
   return std::make_unique<MixedStep>(std::move(is_fused),
                                      make_fused_step_of_device(settings, buffers, context),
                                      make_eager_step(settings, buffers));
+}
+
+std::unique_ptr<PartialStep> make_chosen_part(const trial::Settings& settings, const BundleBuffers& buffers,
+                                              const RowRange& rows, const TrainerContext& context) {
+  if (choose_step(settings, context).kind == "eager") return make_eager_part(settings, buffers, rows);
+  return make_fused_part(settings, buffers, rows, static_cast<std::size_t>(context.threads));
 }
 
 }  // namespace headsweep::trainer

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "worker/trainer/partial_step.h"
 #include "worker/trainer/trainer_context.h"
 #include "worker/trainer/training_step.h"
 
@@ -22,5 +23,9 @@ StepChoice choose_step(const trial::Settings& settings, const TrainerContext& co
 // Advances every trial by the step chosen for it. Borrows `buffers`. `settings`: one a trial, of equal shapes.
 std::unique_ptr<TrainingStep> make_chosen_step(const std::vector<trial::Settings>& settings,
                                                const BundleBuffers& buffers, const TrainerContext& context);
+
+// The same step for one trial, whose batch several workers share.
+std::unique_ptr<PartialStep> make_chosen_part(const trial::Settings& settings, const BundleBuffers& buffers,
+                                              const RowRange& rows, const TrainerContext& context);
 
 }  // namespace headsweep::trainer

@@ -72,7 +72,7 @@ TrialRun::TrialRun(protocol::Assignment assignment, std::filesystem::path store_
       state_(std::move(state)),
       parameters_(counted_parameters(assignment_, state_.parameters)),
       step_choice_(choose_step(assignment_.settings, context)),
-      numerics_(numerics_text(context.device, context.threads, context.dtype, step_choice_.kind)),
+      numerics_(numerics_text(context, step_choice_.kind)),
       progress_(assignment_.attempt, agent) {
   if (const auto checkpoint = newest_checkpoint(store_folder_, assignment_.key, numerics_)) {
     resume(*checkpoint);

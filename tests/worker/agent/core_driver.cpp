@@ -25,6 +25,11 @@ struct MessageWords {
   std::string operator()(const StackChosen& one) const { return "-> stack " + std::to_string(one.trials); }
   std::string operator()(const ChooseStack&) const { return "choose stack"; }
   std::string operator()(const WorkerGoodbye&) const { return "-> goodbye"; }
+  std::string operator()(const MemberDone& one) const {
+    return "-> member done " + std::to_string(one.attempt);
+  }
+  std::string operator()(const GangAddress& one) const { return "address of " + std::to_string(one.attempt); }
+  std::string operator()(const AbandonAttempt& one) const { return "abandon " + std::to_string(one.attempt); }
   std::string operator()(const TrainBundle& one) const {
     std::vector<AttemptId> attempts;
     for (const Assignment& each : one.bundle) attempts.push_back(each.attempt);

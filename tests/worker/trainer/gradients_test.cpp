@@ -40,7 +40,7 @@ void expect_gradients_by_differences(const trial::Settings& settings) {
   const BatchOutcome outcome = make_eager_step({settings}, buffers)->advance(kStep, only).front();
 
   const Sequences batch = Batches(settings).at(kStep);
-  DropoutTensors dropout(settings, at::kDouble, at::kCPU);
+  DropoutTensors dropout(settings, all_rows(settings), at::kDouble, at::kCPU);
   const auto masks = dropout.masks(settings, kStep);
   const TrainingLoss loss = loss_of(settings, initial, batch, masks);
   EXPECT_DOUBLE_EQ(outcome.loss, loss.task.item<double>());
@@ -147,14 +147,15 @@ TEST(DropoutTensors, EqualTheMasksByTensorArithmetic) {
     trial::Settings settings = small_settings(6);
     settings.model.length = length;
     settings.model.heads = 4;
-    DropoutTensors dropout(settings, at::kFloat, at::kCPU);
+    DropoutTensors dropout(settings, all_rows(settings), at::kFloat, at::kCPU);
     const auto masks = dropout.masks(settings, 9);
     ASSERT_EQ(masks.size(), 2U);
     for (std::uint32_t layer = 0; layer < 2; ++layer) {
       const DropoutPlace place{6, 9, layer};
-      const at::Tensor attention = attention_mask_by_tensors(settings, place, at::kFloat);
+      const at::Tensor attention = attention_mask_by_tensors(settings, all_rows(settings), place, at::kFloat);
       EXPECT_TRUE(at::equal(attention.tril(), masks[layer].attention.tril()));
-      EXPECT_TRUE(at::equal(mlp_mask_by_tensors(settings, place, at::kFloat), masks[layer].mlp));
+      EXPECT_TRUE(
+          at::equal(mlp_mask_by_tensors(settings, all_rows(settings), place, at::kFloat), masks[layer].mlp));
     }
   }
 }

@@ -28,6 +28,8 @@ class RecordingAgent final : public AgentSide {
 
   void send(const protocol::Message& message) override { messages.push_back(message); }
   bool stop_requested() override { return stop_after_ >= 0 && asked_++ >= stop_after_; }
+  std::optional<protocol::GangAddress> gang_address(protocol::AttemptId) override { return std::nullopt; }
+  std::optional<std::string> abandoned(protocol::AttemptId) override { return std::nullopt; }
 
   template <class T>
   [[nodiscard]] std::vector<T> all() const {

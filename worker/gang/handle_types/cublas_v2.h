@@ -1,0 +1,5 @@
+// Stands for the header of that library: c10d's NCCL header names these types and uses nothing else of it.
+#pragma once
+
+typedef struct cublasContext* cublasHandle_t;
+enum cublasStatus_t : int;
