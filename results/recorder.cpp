@@ -12,21 +12,15 @@ Recorder::Recorder(SQLite::Database& database, std::int64_t sweep)
     : sweep_(sweep),
       run_(database.execAndGet("SELECT coalesce(max(run), 0) + 1 FROM workers").getInt64()),
       next_worker_(database.execAndGet("SELECT coalesce(max(worker), 0) + 1 FROM workers").getInt64()),
+      attempts_(database),
       results_(database, sweep),
       sums_(database),
       insert_worker_(database, "workers", hashed_columns(find_table("workers"))),
-      insert_attempt_(database, "attempts", hashed_columns(find_table("attempts"))),
       insert_event_(database, "events", hashed_columns(find_table("events"))),
       rehash_worker_(database, "workers", hashed_columns(find_table("workers")), "worker"),
-      rehash_attempt_(database, "attempts", hashed_columns(find_table("attempts")), "attempt"),
       end_worker_(database, "UPDATE workers SET state = ?, ended_at = ? WHERE worker = ?"),
       advance_worker_(database,
-                      "UPDATE workers SET trial = ?, step = ?, steps_per_second = ? WHERE worker = ?"),
-      end_attempt_(
-          database,
-          "UPDATE attempts SET state = ?, reason = ?, message = ?, signal = ?, exit_code = ?, log_tail = ?, "
-          "ended_at = ? WHERE attempt = ?"),
-      set_trial_state_(database, "UPDATE trials SET state = ? WHERE trial = ?") {}
+                      "UPDATE workers SET trial = ?, step = ?, steps_per_second = ? WHERE worker = ?") {}
 
 void Recorder::apply(const Record& record) {
   std::visit([this](const auto& one) { apply(one); }, record);
@@ -62,53 +56,23 @@ void Recorder::apply(const WorkerProgress& progress) {
 }
 
 void Recorder::apply(const AttemptStarted& started) {
-  insert_attempt_(std::vector<Cell>{started.attempt, started.trial, worker_row(started.worker), "running",
-                                    Cell(), Cell(), Cell(), Cell(), Cell(), utc_now(), Cell()});
-  set_trial_state(started.trial, TrialState::kRunning);
+  attempts_.begin(started.attempt, started.trial, worker_row(started.worker), utc_now());
 }
 
 void Recorder::apply(const AttemptSucceeded& succeeded) {
   const std::string now = utc_now();
+  attempts_.succeed(succeeded.attempt, succeeded.trial, now);
   results_.insert(succeeded.trial, succeeded.attempt, succeeded.result, now);
   sums_.add(succeeded.trial, measured_rows(succeeded.result));
-  end_attempt_.clearBindings();
-  end_attempt_.bind(1, "done");
-  end_attempt_.bind(7, now);
-  end_attempt_.bind(8, succeeded.attempt);
-  end_attempt_.exec();
-  end_attempt_.reset();
-  rehash_attempt_(succeeded.attempt);
-  set_trial_state(succeeded.trial, TrialState::kDone);
 }
 
 void Recorder::apply(const AttemptEnded& ended) {
-  const protocol::AttemptFailed& failure = ended.failure;
-  const std::vector<Cell> cells = {protocol::is_interruption(failure.reason) ? "interrupted" : "failed",
-                                   std::string(protocol::to_text(failure.reason)),
-                                   text_cell(failure.message),
-                                   optional_cell(failure.signal),
-                                   optional_cell(failure.exit_code),
-                                   text_cell(failure.log_tail),
-                                   utc_now(),
-                                   failure.attempt};
-  int index = 0;
-  for (const Cell& cell : cells) bind_cell(end_attempt_, ++index, cell);
-  end_attempt_.exec();
-  end_attempt_.reset();
-  rehash_attempt_(failure.attempt);
-  set_trial_state(ended.trial, ended.trial_state);
+  attempts_.fail(ended.failure, ended.trial, ended.trial_state, utc_now());
 }
 
 void Recorder::apply(const Event& event) {
   insert_event_(std::vector<Cell>{utc_now(), event.kind, event.message, optional_cell(event.trial),
                                   worker_row(event.worker)});
-}
-
-void Recorder::set_trial_state(protocol::TrialId trial, TrialState state) {
-  set_trial_state_.bind(1, std::string(to_text(state)));
-  set_trial_state_.bind(2, trial);
-  set_trial_state_.exec();
-  set_trial_state_.reset();
 }
 
 Cell Recorder::worker_row(std::optional<protocol::WorkerId> worker) const {

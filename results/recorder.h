@@ -1,4 +1,4 @@
-// What happens in a run, as rows: one call a record, inside the caller's transaction.
+// What happens in a run, as rows: one call a record, inside the caller's transactions.
 #pragma once
 
 #include <cstdint>
@@ -6,6 +6,7 @@
 
 #include <SQLiteCpp/Statement.h>
 
+#include "results/attempt_rows.h"
 #include "results/result_rows.h"
 #include "results/row_insert.h"
 #include "results/store_writer.h"
@@ -19,6 +20,8 @@ class Recorder {
   Recorder(SQLite::Database& database, std::int64_t sweep);
 
   void apply(const Record& record);
+  // To be called before a transaction is committed.
+  void finish() { attempts_.write_begun(); }
   // For when there is nothing to write: see RunningSums.
   [[nodiscard]] bool can_sum() const { return sums_.can_sum(); }
   void sum_some() { sums_.sum_some(); }
@@ -32,7 +35,6 @@ class Recorder {
   void apply(const AttemptEnded& ended);
   void apply(const Event& event);
 
-  void set_trial_state(protocol::TrialId trial, TrialState state);
   // The row of a worker of this run; NULL if it never said hello.
   [[nodiscard]] Cell worker_row(std::optional<protocol::WorkerId> worker) const;
 
@@ -40,17 +42,14 @@ class Recorder {
   std::int64_t run_;  // number of this run in the store: workers count anew in each
   std::int64_t next_worker_;
   std::unordered_map<protocol::WorkerId, std::int64_t> worker_rows_;
+  AttemptRows attempts_;
   ResultRows results_;
   RunningSums sums_;
   RowInsert insert_worker_;
-  RowInsert insert_attempt_;
   RowInsert insert_event_;
   RowRehash rehash_worker_;
-  RowRehash rehash_attempt_;
   SQLite::Statement end_worker_;
   SQLite::Statement advance_worker_;
-  SQLite::Statement end_attempt_;
-  SQLite::Statement set_trial_state_;
 };
 
 }  // namespace headsweep::results

@@ -72,6 +72,7 @@ void StoreWriter::Impl::write(std::deque<Record>& batch, Recorder& recorder) {
       results.push_back(succeeded->attempt);
     batch.pop_front();
   }
+  recorder.finish();
   transaction.commit();
   const std::lock_guard lock(mutex);
   committed.insert(committed.end(), results.begin(), results.end());

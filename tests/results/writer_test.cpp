@@ -66,6 +66,44 @@ TEST_F(WriterTest, RecordsWhatHappened) {
               ElementsAre(Cell("worker_lost"), Cell("node1 is silent"), Cell(), Cell(std::int64_t{1})));
 }
 
+// What short trials do within one transaction leaves the rows that long ones leave over many.
+TEST_F(WriterTest, AttemptsWithinATransactionLeaveWhatTheyLeaveOverMany) {
+  const protocol::AttemptFailed failure = {1, protocol::EndReason::kTrainerHung, "silent", {}, 9, "a line"};
+  const std::vector<Record> records = {WorkerSeen{1, {"node1", 4711, "cpu", 2}},
+                                       AttemptStarted{1, 5, 1},
+                                       AttemptStarted{2, 6, 1},
+                                       AttemptEnded{5, failure, TrialState::kPlanned},
+                                       AttemptStarted{3, 5, 1},
+                                       AttemptSucceeded{3, 5, sample_result(5)},
+                                       AttemptSucceeded{2, 6, sample_result(6)},
+                                       AttemptStarted{4, 7, 1}};
+  const auto rows_after = [&](const std::string& name, bool at_once) {
+    const std::filesystem::path file = path().parent_path() / name;
+    OwnedStore store(file);
+    StoreWriter writer(store, freeze(store, sample_sweep()).sweep);
+    for (const Record& record : records) {
+      writer.submit(record);
+      if (!at_once) writer.flush();
+    }
+    writer.finish();
+    EXPECT_EQ(sql_integer(file, "SELECT count(*) FROM attempts WHERE started_at IS NULL"), 0);
+    auto rows = sql(file,
+                    "SELECT attempt, trial, worker, state, reason, message, signal, exit_code, log_tail,"
+                    " ended_at IS NULL FROM attempts ORDER BY attempt")
+                    .rows;
+    for (auto& row : sql(file, "SELECT trial, state FROM trials ORDER BY trial").rows) rows.push_back(row);
+    for (auto& row : sql(file, "SELECT arm, planned, running, done FROM arms ORDER BY arm").rows)
+      rows.push_back(row);
+    return rows;
+  };
+  const auto many = rows_after("many.db", false);
+  EXPECT_EQ(rows_after("one.db", true), many);
+  EXPECT_THAT(many.at(0), ElementsAre(Cell(std::int64_t{1}), Cell(std::int64_t{5}), Cell(std::int64_t{1}),
+                                      Cell("failed"), Cell("trainer_hung"), Cell("silent"), Cell(),
+                                      Cell(std::int64_t{9}), Cell("a line"), Cell(std::int64_t{0})));
+  EXPECT_EQ(many.at(3).at(3), Cell("running"));
+}
+
 TEST_F(WriterTest, WorkersOfALaterRunAreOthers) {
   for (int run = 0; run < 2; ++run) {
     OwnedStore store(path());
