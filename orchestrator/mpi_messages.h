@@ -1,4 +1,4 @@
-// Byte messages between ranks that never block on a peer, dead or alive: Improbe, Imrecv and tested Isend
+// Byte messages between ranks that never block on a peer, dead or alive: Iprobe, Irecv and tested Isend
 // only. Internal to the MPI transport.
 //
 // After set-up nothing here is collective: Open MPI reports no error for a killed rank, and a blocking send
