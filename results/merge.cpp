@@ -8,6 +8,7 @@
 #include <SQLiteCpp/SQLiteCpp.h>
 
 #include "errors/user_error.h"
+#include "results/building_folder.h"
 #include "results/clock.h"
 #include "results/connection.h"
 #include "results/merge_agreement.h"
@@ -245,21 +246,17 @@ MergeReport merge_stores(const fs::path& out, const std::vector<fs::path>& store
   const fs::path folder = store_folder(out);
   make_folder(folder);
   const OwnerLock lock(folder / "owner", out, kOwnerPatience);
-  const fs::path building = folder / "merging.db";
-  fs::remove(building);
+  const BuildingFolder building(folder);
+  const fs::path merged = building.path() / "merged.db";
   MergeReport report;
   try {
-    Merger merger(building);
+    Merger merger(merged);
     for (const fs::path& store : stores) merger.add(store, folder, report);
     merger.finish(stores, report);
   } catch (const SQLite::Exception& error) {
-    fs::remove(building);
     throw UserError(describe_problem(error, out));
-  } catch (...) {
-    fs::remove(building);
-    throw;
   }
-  put_in_place(building, out);
+  put_in_place(merged, out);
   return report;
 }
 

@@ -74,6 +74,18 @@ TEST_F(MergeTest, SaysWhichShardsAreMissing) {
               HasSubstr("holds shard 1/3,3/3 of its sweep"));
 }
 
+// It is built in a folder of its own, which goes, as do those of merges that were killed.
+TEST_F(MergeTest, LeavesNothingBehindButTheStore) {
+  const std::vector<fs::path> shards = {make_shard(1, 2), make_shard(2, 2)};
+  const fs::path folder = store_folder(file("out.db"));
+  fs::create_directories(folder / "building-killed");
+  std::ofstream(folder / "building-killed" / "merged.db") << "half";
+  merge_stores(file("out.db"), shards, false);
+  std::vector<std::string> left;
+  for (const auto& entry : fs::directory_iterator(folder)) left.push_back(entry.path().filename().string());
+  EXPECT_THAT(left, ElementsAre("owner"));
+}
+
 TEST_F(MergeTest, TakesEachTrialFromWhereItIsDone) {
   make_finished_store(path(), 3, [](protocol::TrialId trial) { return trial % 2 == 0; });
   make_finished_store(file("other.db"), 3, [](protocol::TrialId trial) { return trial % 2 == 1; });

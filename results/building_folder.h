@@ -1,0 +1,23 @@
+// Where a store is built before it takes its place.
+#pragma once
+
+#include <filesystem>
+
+namespace headsweep::results {
+
+// A new folder below another one, for its maker only and with a name that cannot be foreseen; it goes with its contents when
+// this ends. Those that killed programs left are removed first: the caller owns the folder above (OwnerLock). Throws UserError.
+class BuildingFolder {
+ public:
+  explicit BuildingFolder(const std::filesystem::path& above);
+  ~BuildingFolder();
+  BuildingFolder(const BuildingFolder&) = delete;
+  BuildingFolder& operator=(const BuildingFolder&) = delete;
+
+  [[nodiscard]] const std::filesystem::path& path() const { return path_; }
+
+ private:
+  std::filesystem::path path_;
+};
+
+}  // namespace headsweep::results
