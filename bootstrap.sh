@@ -9,7 +9,7 @@
 #   ./bootstrap.sh test statistics       intervals and tests against SciPy and statsmodels
 #   ./bootstrap.sh test slurm [--full]   batch jobs under a real SLURM of one node, as root (--full: what waits for its clock too)
 #   ./bootstrap.sh test report     the report in headless Chromium; screenshots in build/default/report-screenshots
-#   ./bootstrap.sh test tools      docs/querying.md with pandas, DuckDB, Datasette and, where it is installed, R
+#   ./bootstrap.sh test tools      docs/querying.md with pandas, DuckDB, Datasette and R
 #   ./bootstrap.sh build [PRESET]  only the build
 #
 # Every step is skipped when it is already done. Needs Debian or Ubuntu for the packages (elsewhere it says what to
@@ -36,6 +36,7 @@ readonly PACKAGES=(
   libgtest-dev libgmock-dev librapidcheck-dev libgmp-dev
   python3 python3-venv
 )
+readonly TOOLS_PACKAGES=(r-base-core r-cran-rsqlite) # of `test tools` alone
 readonly SLURM_PACKAGES=(slurmctld slurmd slurm-client munge shellcheck) # of `test slurm` alone
 
 say() { echo "bootstrap: $*" >&2; }
@@ -141,6 +142,7 @@ provide_scipy() {
 
 # The tools of docs/querying.md, in an environment of their own.
 provide_tools() {
+  install_packages "${TOOLS_PACKAGES[@]}"
   build/tools/bin/python -c 'import datasette, duckdb, pandas' 2>/dev/null && return 0
   say "installing datasette==$DATASETTE_VERSION duckdb==$DUCKDB_VERSION pandas==$PANDAS_VERSION in build/tools"
   python3 -m venv build/tools

@@ -5,7 +5,6 @@ import json
 import os
 import pathlib
 import re
-import shutil
 import sqlite3
 import subprocess
 import sys
@@ -105,8 +104,6 @@ class Tools(harness.StoreTest):
         self.assert_means(rows)
 
     def test_r(self):
-        if shutil.which("Rscript") is None or self.run_there("Rscript", "-e", "library(RSQLite)").returncode != 0:
-            self.skipTest("R with RSQLite is not installed: its snippet was not run")
         finished = self.run_there("Rscript", "-e", snippet_with("r", "RSQLite"))
         self.assertEqual(finished.returncode, 0, finished.stderr)
         self.assertIn("mixing_time_paper", finished.stdout)
