@@ -16,7 +16,7 @@ SWEEP = str(pathlib.Path(__file__).with_name("chaos.toml"))
 IS_FULL = os.environ.get("HEADSWEEP_FULL") == "1"
 STRIKES = 50 if IS_FULL else 8
 SEED = int(os.environ.get("HEADSWEEP_CHAOS_SEED", "1"))
-SEEDS = 3 * STRIKES // 8  # of the sweep: so that it lasts as long as it is disturbed
+SEEDS = 30 if IS_FULL else 3  # of the sweep: so that it lasts longer than it is disturbed
 RUN_SECONDS = 300 * STRIKES // 8
 FATAL_SECONDS = 60
 
