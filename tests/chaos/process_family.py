@@ -8,6 +8,7 @@ import signal
 
 MARK = "HEADSWEEP_CHAOS_MARK"
 TRAINER, COORDINATOR, WORKER, LAUNCHER, EMBEDDED = "trainer", "coordinator", "worker", "launcher", "embedded"
+UNBORN = "unborn"  # forked and still with its parent's program: a signal to it is none to its parent
 
 
 @dataclasses.dataclass(frozen=True)
@@ -45,6 +46,8 @@ class ProcessFamily:
             return None
         if f"{MARK}={self.mark}".encode() not in variables:
             return None
+        if self._is_copy_of_parent(entry):
+            return UNBORN
         if executable == "headsweep-trainer":
             return TRAINER
         if executable != "headsweep":
@@ -53,6 +56,14 @@ class ProcessFamily:
         if not ranks:
             return EMBEDDED
         return COORDINATOR if ranks[0].endswith(b"=0") else WORKER
+
+    @staticmethod
+    def _is_copy_of_parent(entry):
+        try:
+            parent = entry.parent / str(parent_of(entry.name))
+            return os.readlink(entry / "exe") == os.readlink(parent / "exe")
+        except OSError:
+            return False
 
 
 def send(member, number):
