@@ -9,13 +9,15 @@ import threading
 import time
 import unittest
 
-from harness import BIN, DONE, HEADSWEEP, StoreTest, UNFINISHED, done_trials, rows, wait_until
+from harness import BIN, DONE, ERROR, HEADSWEEP, StoreTest, UNFINISHED, done_trials, rows, wait_until
 from process_family import ProcessFamily
 
 SWEEP = str(pathlib.Path(__file__).with_name("chaos.toml"))
 SETTINGS = ("--set", "sweep.seeds=200", "--set", "zip=[]", "--set", "training.steps=50", "--set", "measure.every=0", "--set", "measure.keep=\"none\"")
 READERS = 8
 HELD_SECONDS = 10
+IS_FULL = os.environ.get("HEADSWEEP_FULL") == "1"
+COMMIT_SECONDS, READER_SECONDS = 60, 30  # what each waits for the other at most, with a rollback journal
 QUERIES = (("status",), ("query",), ("verify",), ("query", "--sql", "select count(*), sum(loss) from trial_results"))
 
 
@@ -38,7 +40,7 @@ class Reader(threading.Thread):
                 self.problems.append((finished.args, finished.returncode, finished.stderr))
 
 
-class Readers(StoreTest):
+class ReaderTest(StoreTest):
     def start(self, **environment):
         family = ProcessFamily()
         self.addCleanup(family.kill_all)
@@ -50,6 +52,14 @@ class Readers(StoreTest):
         self.assertIsNone(run.poll())
         return run
 
+    def end(self, run):
+        _, errors = run.communicate(timeout=300)
+        self.assertEqual((run.returncode, errors), (DONE, ""))
+        self.assert_code(self.run_headsweep("verify", self.store()), DONE)
+        self.assertEqual(rows(self.store(), "select count(*) from attempts where state = 'done'"), [(800,)])
+
+
+class Readers(ReaderTest):
     @contextlib.contextmanager
     def readers(self):
         """READERS of them while the body runs; all their commands have to end well."""
@@ -86,12 +96,6 @@ class Readers(StoreTest):
         """Trials that were begun, as their logs say, whatever the store knows."""
         return len(list(self.folder.glob("results.db.d/logs/trial-*.log")))
 
-    def end(self, run):
-        _, errors = run.communicate(timeout=300)
-        self.assertEqual((run.returncode, errors), (DONE, ""))
-        self.assert_code(self.run_headsweep("verify", self.store()), DONE)
-        self.assertEqual(rows(self.store(), "select state, count(*) from attempts group by state"), [("done", 800)])
-
     def test_write_ahead_log(self):
         """On a local file system nobody waits for anybody."""
         run = self.start()
@@ -117,6 +121,46 @@ class Readers(StoreTest):
         with self.readers():
             time.sleep(3)
         self.end(run)
+
+
+class Patience(ReaderTest):
+    """How long they wait where they have to: with a rollback journal. Takes three minutes."""
+
+    def start_and_hold(self):
+        """A run whose commit waits for the reader that is returned."""
+        run = self.start(LD_PRELOAD=str(BIN / "tests" / "libas_network_file_system.so"))
+        reader = sqlite3.connect(f"file:{self.store()}?mode=ro", uri=True, isolation_level=None)
+        self.addCleanup(reader.close)
+        reader.execute("begin")
+        reader.execute("select count(*) from results").fetchone()
+        journal = pathlib.Path(self.store() + "-journal")
+        wait_until(lambda: journal.exists() and journal.stat().st_size > 0, seconds=HELD_SECONDS)
+        return run, reader
+
+    def test_a_reader_gives_up_before_a_commit_does(self):
+        run, reader = self.start_and_hold()
+        began = time.monotonic()
+        late = self.run_headsweep("query", self.store())
+        self.assert_one_line(late, ERROR, self.store(), "locked")
+        self.assertAlmostEqual(time.monotonic() - began, READER_SECONDS, delta=10)
+        reader.execute("commit")
+        self.end(run)
+
+    def test_a_run_whose_commit_waits_too_long_ends_and_resumes(self):
+        run, reader = self.start_and_hold()
+        began = time.monotonic()
+        _, errors = run.communicate(timeout=2 * COMMIT_SECONDS)
+        self.assertAlmostEqual(time.monotonic() - began, COMMIT_SECONDS, delta=20)
+        self.assertEqual((run.returncode, len(errors.splitlines())), (ERROR, 1), errors)
+        self.assertIn("locked", errors)
+        reader.execute("commit")
+        self.end(subprocess.Popen([HEADSWEEP, "run", SWEEP, *SETTINGS, "--store", self.store(), "--quiet"],
+                                  stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True))
+
+
+def load_tests(loader, _tests, _pattern):
+    cases = (Readers, Patience) if IS_FULL else (Readers,)
+    return unittest.TestSuite(loader.loadTestsFromTestCase(case) for case in cases)
 
 
 if __name__ == "__main__":
