@@ -13,6 +13,7 @@ namespace {
 
 constexpr int kMessagesPerRound = 64;
 constexpr double kProgressSeconds = 0.25;
+constexpr double kLongestForecast = 10 * 365.25 * 86400;  // seconds
 
 // Time to drain and commit before the walltime is over: at most so much, and a quarter of a short walltime.
 constexpr double kWalltimeMargin = 30;
@@ -120,7 +121,9 @@ void Coordinator::show_progress() {
   if (progress.done_now > 0) {
     progress.trials_per_minute = static_cast<double>(progress.done_now) / elapsed * 60;
   }
-  if (progress.flops_done > 0) progress.seconds_left = elapsed * progress.flops_left / progress.flops_done;
+  // What failed attempts had done is taken back, which may leave a rounding error of nothing.
+  const double seconds_left = elapsed * progress.flops_left / progress.flops_done;
+  if (progress.flops_done > 0 && seconds_left < kLongestForecast) progress.seconds_left = seconds_left;
   observer_.on_progress(progress);
 }
 

@@ -20,17 +20,21 @@ class Member:
 class ProcessFamily:
     def __init__(self):
         self.mark = secrets.token_hex(8)
+        self._runs = 0
 
     def environment(self):
-        return os.environ | {MARK: self.mark}
+        """Of a new run."""
+        self._runs += 1
+        return os.environ | {MARK: self._mark_of_run()}
 
     def members(self, *roles):
-        """Those alive now; no zombies. Without roles all of them."""
+        """Those alive now; no zombies. With roles those of the last run: of one before it a process may still be about to end.
+        Without roles all of them."""
         found = []
         for entry in pathlib.Path("/proc").iterdir():
             if entry.name.isdigit():
-                role = self._role(entry)
-                if role and (not roles or role in roles):
+                role, run = self._role_and_run(entry)
+                if role and (not roles or (role in roles and run == self._mark_of_run())):
                     found.append(Member(int(entry.name), role))
         return found
 
@@ -38,24 +42,20 @@ class ProcessFamily:
         for member in self.members():
             send(member, signal.SIGKILL)
 
-    def _role(self, entry):
+    def _mark_of_run(self):
+        return f"{self.mark}-{self._runs}"
+
+    def _role_and_run(self, entry):
         try:
-            variables = (entry / "environ").read_bytes().split(b"\0")
+            variables = dict(variable.partition("=")[::2]
+                             for variable in (entry / "environ").read_text(errors="replace").split("\0"))
             executable = pathlib.Path(os.readlink(entry / "exe")).name
         except OSError:  # it has ended, or is a zombie, which has neither
-            return None
-        if f"{MARK}={self.mark}".encode() not in variables:
-            return None
-        if self._is_copy_of_parent(entry):
-            return UNBORN
-        if executable == "headsweep-trainer":
-            return TRAINER
-        if executable != "headsweep":
-            return LAUNCHER
-        ranks = [variable for variable in variables if variable.startswith(b"OMPI_COMM_WORLD_RANK=")]
-        if not ranks:
-            return EMBEDDED
-        return COORDINATOR if ranks[0].endswith(b"=0") else WORKER
+            return None, None
+        run = variables.get(MARK, "")
+        if not run.startswith(self.mark):
+            return None, None
+        return UNBORN if self._is_copy_of_parent(entry) else role_of(executable, variables.get("OMPI_COMM_WORLD_RANK")), run
 
     @staticmethod
     def _is_copy_of_parent(entry):
@@ -64,6 +64,16 @@ class ProcessFamily:
             return os.readlink(entry / "exe") == os.readlink(parent / "exe")
         except OSError:
             return False
+
+
+def role_of(executable, rank):
+    if executable == "headsweep-trainer":
+        return TRAINER
+    if executable != "headsweep":
+        return LAUNCHER
+    if rank is None:
+        return EMBEDDED
+    return COORDINATOR if rank == "0" else WORKER
 
 
 def send(member, number):
