@@ -1,6 +1,7 @@
 // Makes a store as large as the largest sweeps and says how quickly it was written.
 //
 //   large_store STORE [--trials 100000] [--seeds 100] [--heads-rows] [--nulls] [--every-arm-last]
+//               [--sweep-file FILE] [--shard I/K] [--planned]
 //
 // The sweep has 5 head counts x 2 tasks x as many learning rates as the trials need, each with `--seeds` seeds; 4 layers and
 // the whole model, both splits, every metric of layers. The plan, the store and its writer are the real ones; the numbers
@@ -10,6 +11,7 @@
 #include <chrono>
 #include <cmath>
 #include <filesystem>
+#include <fstream>
 #include <iostream>
 #include <thread>
 
@@ -20,7 +22,8 @@
 #include "random/counter_random.h"
 #include "results/store.h"
 #include "results/store_writer.h"
-#include "trial/parameters.h"
+#include "sweep/shard.h"
+#include "sweep/sweep_file.h"
 
 namespace headsweep::results {
 namespace {
@@ -32,6 +35,9 @@ struct Options {
   bool head_rows = false;
   bool nulls = false;
   bool seed_major = false;
+  std::string sweep_file;
+  std::string shard;
+  bool planned = false;
 };
 
 constexpr std::int64_t kLayers = 4;
@@ -39,29 +45,20 @@ constexpr std::int64_t kHeadCounts = 5;
 constexpr std::int64_t kTasks = 2;
 using Clock = std::chrono::steady_clock;
 
-sweep::Sweep large_sweep(const Options& options) {
-  sweep::Sweep sweep;
-  sweep.name = "large";
-  for (std::int64_t seed = 0; seed < options.seeds; ++seed)
-    sweep.seeds.push_back(static_cast<std::uint32_t>(seed));
-  sweep.base.model.vocabulary = 16;
-  sweep.base.model.length = 16;
-  sweep.base.model.width = 32;
-  sweep.base.model.layers = kLayers;
-  sweep.base.model.mlp_width = 64;
-  sweep.base.training.samples = 0;
-  sweep.base.training.steps = 100;
+// As text, so that `headsweep run` can be given the same.
+std::string large_sweep(const Options& options) {
   const std::int64_t arms = std::max(options.trials / options.seeds, kHeadCounts * kTasks);
-  std::vector<trial::Value> rates;
+  nlohmann::json rates = nlohmann::json::array();
   for (std::int64_t i = 0; i < arms / (kHeadCounts * kTasks); ++i)
-    rates.emplace_back(1e-3 * (1 + static_cast<double>(i) / 1024));
-  sweep.axes = {{"training.task", {std::string("copy"), std::string("cycle")}},
-                {"training.learning_rate", rates},
-                {"model.heads",
-                 {std::int64_t{1}, std::int64_t{2}, std::int64_t{4}, std::int64_t{8}, std::int64_t{16}}}};
-  sweep.analysis.primary = {"mixing_time_forward", "fidelity_min_inner"};
-  sweep.analysis.baseline = {{"model.heads", std::int64_t{1}}};
-  return sweep;
+    rates.push_back(1e-3 * (1 + static_cast<double>(i) / 1024));
+  return "[sweep]\nname = \"large\"\nseeds = " + std::to_string(options.seeds) +
+         "\n[model]\nvocabulary = 16\nlength = 16\nwidth = 32\nmlp_width = 64\nlayers = " +
+         std::to_string(kLayers) +
+         "\n[training]\nsamples = 0\nsteps = 100\n"
+         "[analysis]\nprimary = [\"mixing_time_forward\", \"fidelity_min_inner\"]\n"
+         "baseline = { \"model.heads\" = 1 }\n"
+         "[axes]\n\"training.task\" = [\"copy\", \"cycle\"]\n\"training.learning_rate\" = " +
+         rates.dump() + "\n\"model.heads\" = [1, 2, 4, 8, 16]\n";
 }
 
 // Values as trained models have them: times over decades, fractions down to tiny ones, some that differ in the last digits.
@@ -154,16 +151,21 @@ double write_results(OwnedStore& store, FrozenSweep& sweep, const Options& optio
 }
 
 nlohmann::ordered_json make_store(const Options& options) {
-  const sweep::Sweep sweep = large_sweep(options);
+  const std::string text = large_sweep(options);
+  if (!options.sweep_file.empty()) std::ofstream(options.sweep_file) << text;
+  const sweep::Sweep sweep = sweep::parse_sweep(text, "large");
+  const std::optional<sweep::Shard> shard =
+      options.shard.empty() ? std::nullopt : sweep::parse_shard(options.shard);
   std::int64_t trials = 0;
   std::int64_t planned_bytes = 0;
   double seconds = 0;
   {
     OwnedStore store(options.store);
-    FrozenSweep frozen = store.freeze(sweep, IfChanged::kRefuse, [&] { return sweep::make_plan(sweep); });
+    FrozenSweep frozen = store.freeze(
+        sweep, IfChanged::kRefuse, [&] { return sweep::make_plan(sweep); }, shard);
     planned_bytes = static_cast<std::int64_t>(bytes_of(options.store));
     trials = std::ssize(frozen.open);
-    seconds = write_results(store, frozen, options);
+    if (!options.planned) seconds = write_results(store, frozen, options);
   }
   const auto bytes = static_cast<std::int64_t>(bytes_of(options.store));
   const auto count = static_cast<double>(trials);
@@ -172,7 +174,7 @@ nlohmann::ordered_json make_store(const Options& options) {
           {"head_rows", options.head_rows},
           {"nulls", options.nulls},
           {"seconds", seconds},
-          {"trials_per_second", count / seconds},
+          {"trials_per_second", seconds > 0 ? count / seconds : 0},
           {"bytes", bytes},
           {"bytes_per_trial", static_cast<double>(bytes - planned_bytes) / count}};
 }
@@ -189,6 +191,9 @@ int main(int argc, char** argv) {
   app.add_flag("--heads-rows", options.head_rows, "rows of every head too");
   app.add_flag("--nulls", options.nulls, "four measured nulls too");
   app.add_flag("--every-arm-last", options.seed_major, "all arms of a seed before the next seed");
+  app.add_option("--sweep-file", options.sweep_file, "written: the sweep, as headsweep run takes it");
+  app.add_option("--shard", options.shard, "only these trials, as headsweep run takes it: i/K");
+  app.add_flag("--planned", options.planned, "no results: trials that wait");
   CLI11_PARSE(app, argc, argv);
   try {
     std::cout << headsweep::results::make_store(options).dump(2) << "\n";
