@@ -10,6 +10,7 @@
 #   ./bootstrap.sh test slurm [--full]   batch jobs under a real SLURM of one node, as root (--full: what waits for its clock too)
 #   ./bootstrap.sh test report     the report in headless Chromium; screenshots in build/default/report-screenshots
 #   ./bootstrap.sh test tools      docs/querying.md with pandas, DuckDB, Datasette and R
+#   ./bootstrap.sh test scale [--full]   100,000 (1,000,000) trials: dispatched, merged, resumed, asked, verified
 #   ./bootstrap.sh build [PRESET]  only the build
 #
 # Every step is skipped when it is already done. Needs Debian or Ubuntu for the packages (elsewhere it says what to
@@ -43,7 +44,7 @@ say() { echo "bootstrap: $*" >&2; }
 die() { say "$*"; exit 1; }
 
 usage() {
-  sed -n '2,15s/^# \{0,1\}//p' "$0"
+  sed -n '2,16s/^# \{0,1\}//p' "$0"
 }
 
 install_packages() { # [PACKAGE...] beside PACKAGES
@@ -246,6 +247,7 @@ run_suite() { # NAME [--full]
   build default headsweep headsweep_trainer_program
   if [[ $1 == chaos ]]; then build_ulfm; fi
   if [[ $1 == statistics ]]; then provide_scipy; fi
+  if [[ $1 == scale ]]; then cmake --build --preset default --target dispatch large_store >&2; fi
   ctest --test-dir build/default --no-tests=error -L "^$1\$" --verbose
 }
 
@@ -253,7 +255,7 @@ case "${1:-}" in
   demo) demo ;;
   test)
     case "${2:-default}" in
-      chaos | statistics) run_suite "${@:2}" ;;
+      chaos | statistics | scale) run_suite "${@:2}" ;;
       fuzz) run_fuzz_targets "${@:2}" ;;
       slurm)
         install_packages "${SLURM_PACKAGES[@]}"

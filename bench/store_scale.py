@@ -52,6 +52,8 @@ def measure(bin, folder, options):
     files, said = write_shards(bin, folder, options)
     store = folder / "merged.db"
     merge_seconds, _ = checked(bin / "headsweep", "merge", store, *files)
+    merged = json.loads(checked(bin / "headsweep", "query", store, "--format", "json", "--sql",
+                                "select count(*) as trials, sum(state = 'done') as done from trials")[1])[0]
     for file in files:
         file.unlink()
     resume_seconds, finished = seconds_of(bin / "headsweep", "run", folder / "large.toml", "--store", store, "--limit", 1,
@@ -62,11 +64,12 @@ def measure(bin, folder, options):
                               "--planned")
     queries = {name: query_times.measure([bin / "headsweep", "query", store, name], 3) for name in query_times.QUERIES}
     queries["status"] = query_times.measure([bin / "headsweep", "status", store], 3)
-    return {"bench": "store_scale", "trials": options.trials, "shards": options.shards,
+    verify_seconds, _ = checked(bin / "headsweep", "verify", store)
+    return {"bench": "store_scale", "trials": options.trials, "shards": options.shards, "merged": merged,
             "inserted_per_second": statistics.median(one["trials_per_second"] for one in said),
             "bytes_per_trial": statistics.median(one["bytes_per_trial"] for one in said),
             "merge_seconds": merge_seconds, "resume_seconds": resume_seconds, "plan_seconds": plan_seconds,
-            "queries": queries, "cores": os.cpu_count(), "load": os.getloadavg()[0]}
+            "verify_seconds": verify_seconds, "queries": queries, "cores": os.cpu_count(), "load": os.getloadavg()[0]}
 
 
 def main():

@@ -1,5 +1,6 @@
 #include "orchestrator/mpi_session.h"
 
+#include <array>
 #include <chrono>
 #include <cstdio>
 #include <numeric>
@@ -32,9 +33,16 @@ constexpr seconds kGoodbyes{20};         // rank 0 waits for the goodbyes that t
 constexpr seconds kLastMessages{10};     // own messages still under way at the end
 constexpr seconds kVerdictSilence{120};  // no word from rank 0: heartbeats come to the end of the run
 
+// What all ranks do together, as the run begins: the one time that none may be lost.
 void require_success(int code, const char* call) {
-  if (code != MPI_SUCCESS)
-    throw UserError(std::string(call) + " failed: MPI cannot be used; see 'headsweep doctor'");
+  if (code == MPI_SUCCESS) return;
+  std::array<char, MPI_MAX_ERROR_STRING> text{};
+  int length = 0;
+  MPI_Error_string(code, text.data(), &length);
+  throw UserError(
+      std::string(call) + " failed (" + text.data() +
+      "): a rank was lost as the run began, or MPI cannot be used; run the same command again, or "
+      "see 'headsweep doctor'");
 }
 
 MPI_Comm own_communicator() {
@@ -112,6 +120,8 @@ struct InitializedMpi {
   InitializedMpi() {
     int provided = MPI_THREAD_SINGLE;
     require_success(MPI_Init_thread(nullptr, nullptr, MPI_THREAD_FUNNELED, &provided), "MPI_Init_thread");
+    // Else MPI ends the process without a word of ours.
+    MPI_Comm_set_errhandler(MPI_COMM_WORLD, MPI_ERRORS_RETURN);
     if (provided < MPI_THREAD_FUNNELED)
       throw UserError("this MPI offers no MPI_THREAD_FUNNELED; use another build");
   }
