@@ -35,7 +35,7 @@ def checked(*words):
 
 
 def write_shards(bin, folder, options):
-    """Their files and what large_store said of each."""
+    """Their files, what large_store said of those with results, and how many trials the last one has."""
     files, said = [], []
     for shard in range(1, options.shards + 1):
         file = folder / f"shard-{shard}.db"
@@ -43,13 +43,12 @@ def write_shards(bin, folder, options):
         _, output = checked(bin / "bench" / "large_store", file, "--trials", options.trials, "--seeds", 100, "--sweep-file",
                             folder / "large.toml", "--shard", f"{shard}/{options.shards}", *planned)
         files.append(file)
-        if not planned:
-            said.append(json.loads(output))
-    return files, said
+        said.append(json.loads(output))
+    return files, said[:-1], said[-1]["trials"]
 
 
 def measure(bin, folder, options):
-    files, said = write_shards(bin, folder, options)
+    files, said, waiting = write_shards(bin, folder, options)
     store = folder / "merged.db"
     merge_seconds, _ = checked(bin / "headsweep", "merge", store, *files)
     merged = json.loads(checked(bin / "headsweep", "query", store, "--format", "json", "--sql",
@@ -65,7 +64,8 @@ def measure(bin, folder, options):
     queries = {name: query_times.measure([bin / "headsweep", "query", store, name], 3) for name in query_times.QUERIES}
     queries["status"] = query_times.measure([bin / "headsweep", "status", store], 3)
     verify_seconds, _ = checked(bin / "headsweep", "verify", store)
-    return {"bench": "store_scale", "trials": options.trials, "shards": options.shards, "merged": merged,
+    return {"bench": "store_scale", "trials": options.trials, "shards": options.shards, "waiting": waiting,
+            "merged": merged,
             "inserted_per_second": statistics.median(one["trials_per_second"] for one in said),
             "bytes_per_trial": statistics.median(one["bytes_per_trial"] for one in said),
             "merge_seconds": merge_seconds, "resume_seconds": resume_seconds, "plan_seconds": plan_seconds,
