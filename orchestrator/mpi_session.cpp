@@ -3,6 +3,7 @@
 #include <array>
 #include <chrono>
 #include <cstdio>
+#include <cstdlib>
 #include <numeric>
 #include <optional>
 #include <string>
@@ -15,6 +16,7 @@
 #include "errors/user_error.h"
 #include "orchestrator/bad_message.h"
 #include "orchestrator/idle_wait.h"
+#include "orchestrator/meeting_watch.h"
 #include "orchestrator/mpi_links.h"
 #include "orchestrator/mpi_messages.h"
 
@@ -202,7 +204,15 @@ bool MpiSession::Impl::flush() {
   return true;
 }
 
-MpiSession::MpiSession() : impl_(std::make_unique<Impl>()) {}
+MpiSession::MpiSession() {
+  const MeetingWatch watch;
+  try {
+    impl_ = std::make_unique<Impl>();
+  } catch (const UserError& error) {  // MPI's own end might wait for the one that is lost
+    std::fprintf(stderr, "headsweep: %s\n", error.what());
+    leave_at_once(EXIT_FAILURE);
+  }
+}
 
 MpiSession::~MpiSession() = default;
 
@@ -220,6 +230,7 @@ std::int64_t MpiSession::local_worker_index() const {
 }
 
 std::vector<std::string> MpiSession::share_on_host(const std::string& text) const {
+  const MeetingWatch watch;
   MPI_Comm host = host_communicator(impl_->rank);
   std::vector<std::string> texts = gather_texts(host, text);
   const bool has_coordinator = lowest_rank(host, impl_->rank) == 0;

@@ -4,6 +4,7 @@ that of a run that nobody disturbed, every trial done once, nothing left behind.
 import os
 import pathlib
 import subprocess
+import sys
 import time
 import unittest
 
@@ -18,7 +19,7 @@ STRIKES = 50 if IS_FULL else 8
 SEED = int(os.environ.get("HEADSWEEP_CHAOS_SEED", "1"))
 SEEDS = 30 if IS_FULL else 3  # of the sweep: so that it lasts longer than it is disturbed
 RUN_SECONDS = 300 * STRIKES // 8
-FATAL_SECONDS = 60
+FATAL_SECONDS = 180  # ranks wait two minutes for one that was killed as the run began
 
 
 class Chaos(StoreTest):
@@ -45,6 +46,19 @@ class Chaos(StoreTest):
         for made in (tiers.ULFM_MPIRUN, tiers.ULFM_HEADSWEEP):
             self.assertTrue(made.exists(), f"no {made}: ./bootstrap.sh test chaos makes it")
         self.disturb(tiers.ULFM)
+
+    if IS_FULL:  # it waits for two minutes
+        def test_a_rank_that_is_killed_before_it_comes(self):
+            """Then MPI_Init of the others never returns."""
+            killed = ("import os, signal, sys\n"
+                      "if os.environ['OMPI_COMM_WORLD_RANK'] == '2': os.kill(os.getpid(), signal.SIGKILL)\n"
+                      "os.execv(sys.argv[1], sys.argv[1:])")
+            run = subprocess.run(["mpirun", "--enable-recovery", "--bind-to", "none", "--oversubscribe", "-n", "3", sys.executable,
+                                  "-c", killed, HEADSWEEP, "run", SWEEP, "--store", self.store()],
+                                 capture_output=True, text=True, timeout=FATAL_SECONDS)
+            self.assertNotEqual(run.returncode, DONE)
+            self.assertIn("did not meet within 120 s: a rank was lost as the run began; run the same command again", run.stderr)
+            self.assertFalse(pathlib.Path(self.store()).exists())
 
     def disturb(self, tier):
         family = ProcessFamily()
