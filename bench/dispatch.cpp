@@ -163,6 +163,7 @@ class Watch final : public orchestrator::RunObserver {
  public:
   void on_progress(const orchestrator::Progress&) override {
     most_allocated = std::max(most_allocated, allocated_bytes());
+    last_progress = Clock::now();
   }
   void on_record(const results::Record& record) override {
     if (std::holds_alternative<results::AttemptStarted>(record) && !began) {
@@ -180,21 +181,27 @@ class Watch final : public orchestrator::RunObserver {
   std::optional<Clock::time_point> began;
   std::map<std::int64_t, Phase> phases;  // by steps
   double most_allocated = 0;
+  Clock::time_point last_progress;  // in the end: when the last result was committed
   CpuShare idle;
 };
 
+// Of one arm, or two where that had more seeds than a sweep may have; at most a trial too many.
 sweep::Sweep bench_sweep(std::int64_t trials) {
+  constexpr std::int64_t kMostSeeds = 1'000'000;
+  const bool one_arm = trials <= kMostSeeds;
+  const std::int64_t seeds = one_arm ? trials : (trials + 1) / 2;
   sweep::Sweep sweep =
-      sweep::parse_sweep("[sweep]\nname = \"dispatch\"\nseeds = " + std::to_string(trials) +
+      sweep::parse_sweep("[sweep]\nname = \"dispatch\"\nseeds = " + std::to_string(seeds) +
                              "\n[model]\nvocabulary = 8\nlength = 8\nwidth = 8\nlayers = 1\nmlp_width = 8\n"
-                             "[training]\nsamples = 0\nsteps = 1\nbatch = 1\n[measure]\nkeep = \"none\"\n",
+                             "[training]\nsamples = 0\nsteps = 1\nbatch = 1\n[measure]\nkeep = \"none\"\n" +
+                             (one_arm ? "" : "[axes]\n\"training.learning_rate\" = [1e-3, 2e-3]\n"),
                          "dispatch");
   return sweep;
 }
 
 // The long ones first.
 sweep::Plan bench_plan(const sweep::Sweep& sweep, const Options& options, std::int64_t workers) {
-  sweep::Plan plan = sweep::make_plan(sweep, std::ssize(sweep.seeds));
+  sweep::Plan plan = sweep::make_plan(sweep, 2 * std::ssize(sweep.seeds));
   const std::int64_t seconds = options.second_trials * workers;
   for (std::int64_t i = 0; i < seconds + options.latency_trials; ++i) {
     plan.trials[static_cast<std::size_t>(i)].settings.training.steps =
@@ -278,7 +285,7 @@ nlohmann::ordered_json report(const Options& options, const Measured& measured,
       {"bench", "dispatch"},
       {"workers", workers},
       {"trials", options.trials},
-      {"trials_per_second", static_cast<double>(fast.size() - 1) / seconds_between(fast[1], measured.end)},
+      {"trials_per_second", static_cast<double>(fast.size() - 1) / seconds_between(fast[1], measured.watch.last_progress)},
       {"trials_per_second_first_tenth", rate(fast, 1, tenth)},
       {"trials_per_second_last_tenth", rate(fast, fast.size() - 1 - tenth, fast.size() - 1)}};
   if (options.latency_trials > 0) {
@@ -300,6 +307,7 @@ nlohmann::ordered_json report(const Options& options, const Measured& measured,
   json["coordinator_cpu_us_per_trial"] = measured.cpu_seconds / all * 1e6;
   json["store_bytes_per_trial"] = measured.store_bytes / all;
   json["freeze_seconds"] = measured.freeze_seconds;
+  json["last_sums_seconds"] = seconds_between(measured.watch.last_progress, measured.end);
   json["machine"] = bench::machine();
   return json;
 }
