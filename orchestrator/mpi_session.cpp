@@ -10,6 +10,7 @@
 #include <vector>
 
 #include <mpi.h>
+#include <sys/prctl.h>
 #include <unistd.h>
 
 #include "errors/check.h"
@@ -30,6 +31,9 @@ constexpr int kMessageTag = 1;
 constexpr int kVerdictTag = 2;  // rank 0 to all at the end: one byte
 constexpr std::byte kFinalize{1};
 constexpr std::byte kLeave{2};
+
+// Nanoseconds by which a wait may be late. The kernel's own 50 us are as long as the shortest waits for messages.
+constexpr unsigned long kTimerSlack = 1000;
 
 constexpr seconds kGoodbyes{20};         // rank 0 waits for the goodbyes that the scheduler did not see
 constexpr seconds kLastMessages{10};     // own messages still under way at the end
@@ -205,6 +209,7 @@ bool MpiSession::Impl::flush() {
 }
 
 MpiSession::MpiSession() {
+  prctl(PR_SET_TIMERSLACK, kTimerSlack);
   const MeetingWatch watch;
   try {
     impl_ = std::make_unique<Impl>();
