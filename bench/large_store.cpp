@@ -48,17 +48,17 @@ using Clock = std::chrono::steady_clock;
 // As text, so that `headsweep run` can be given the same.
 std::string large_sweep(const Options& options) {
   const std::int64_t arms = std::max(options.trials / options.seeds, kHeadCounts * kTasks);
-  nlohmann::json rates = nlohmann::json::array();
+  std::string rates;  // a line each: a sweep's lines are not endless
   for (std::int64_t i = 0; i < arms / (kHeadCounts * kTasks); ++i)
-    rates.push_back(1e-3 * (1 + static_cast<double>(i) / 1024));
+    rates += nlohmann::json(1e-3 * (1 + static_cast<double>(i) / 1024)).dump() + ",\n";
   return "[sweep]\nname = \"large\"\nseeds = " + std::to_string(options.seeds) +
          "\n[model]\nvocabulary = 16\nlength = 16\nwidth = 32\nmlp_width = 64\nlayers = " +
          std::to_string(kLayers) +
          "\n[training]\nsamples = 0\nsteps = 100\n"
          "[analysis]\nprimary = [\"mixing_time_forward\", \"fidelity_min_inner\"]\n"
          "baseline = { \"model.heads\" = 1 }\n"
-         "[axes]\n\"training.task\" = [\"copy\", \"cycle\"]\n\"training.learning_rate\" = " +
-         rates.dump() + "\n\"model.heads\" = [1, 2, 4, 8, 16]\n";
+         "[axes]\n\"training.task\" = [\"copy\", \"cycle\"]\n\"training.learning_rate\" = [\n" +
+         rates + "]\n\"model.heads\" = [1, 2, 4, 8, 16]\n";
 }
 
 // Values as trained models have them: times over decades, fractions down to tiny ones, some that differ in the last digits.

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include <sched.h>
+#include <unistd.h>
 
 #include "errors/user_error.h"
 #include "orchestrator/agent_threads.h"
@@ -24,6 +25,7 @@ constexpr double kHeartbeatSeconds = 1;
 // Trainers of a run start one after the other, so that a shared file system does not have to send LibTorch to thousands of
 // processes in one moment; within this time all the same.
 constexpr double kSecondsBetweenStarts = 0.005;
+constexpr double kLoadingSeconds = 0.4;  // LibTorch, from memory
 constexpr double kLastStart = 10;
 
 class StoreSink final : public RecordSink {
@@ -93,6 +95,15 @@ agent::AgentOptions agent_options(const std::filesystem::path& trainer, std::int
   return agent;
 }
 
+// Seconds until a worker's first trainer: in turn over all hosts, and on each no more at once than it has cores, so that the
+// first trials need not wait until the last trainer has loaded LibTorch too.
+double first_start_of(const MpiSession& session) {
+  const std::int64_t cores = std::max(1L, sysconf(_SC_NPROCESSORS_CONF));
+  const std::int64_t turn = session.local_worker_index() / cores;
+  return std::min(kLastStart, kSecondsBetweenStarts * static_cast<double>(session.rank() - 1)) +
+         kLoadingSeconds * static_cast<double>(turn);
+}
+
 std::int64_t usable_cores() {
   cpu_set_t cores;
   if (sched_getaffinity(0, sizeof(cores), &cores) == 0) return CPU_COUNT(&cores);
@@ -146,8 +157,7 @@ bool run_as_worker(MpiSession& session, const std::filesystem::path& trainer,
   agent::AgentOptions agent = agent_options(trainer, threads);
   agent.device = device;
   agent.local_worker_index = session.local_worker_index();
-  agent.limits.first_start =
-      std::min(kLastStart, kSecondsBetweenStarts * static_cast<double>(session.rank() - 1));
+  agent.limits.first_start = first_start_of(session);
   const agent::AgentEnd end = agent::run_agent(agent, session.coordinator_link());
   if (end == agent::AgentEnd::kCoordinatorLost) session.leave_at_once(1);
   return end == agent::AgentEnd::kDismissed;
