@@ -134,6 +134,7 @@ int work(orchestrator::MpiSession& session) {
   options.trainer = stub_trainer();
   options.local_worker_index = session.local_worker_index();
   const agent::AgentEnd end = agent::run_agent(options, link);
+  if (link.folder().empty()) return EXIT_FAILURE;  // there was no run
   std::ofstream file(worker_file(link.folder(), session.rank()));
   file << link.idle_cpu_share() << "\n";
   for (const double seconds : link.seconds()) file << seconds << "\n";
@@ -285,7 +286,8 @@ nlohmann::ordered_json report(const Options& options, const Measured& measured,
       {"bench", "dispatch"},
       {"workers", workers},
       {"trials", options.trials},
-      {"trials_per_second", static_cast<double>(fast.size() - 1) / seconds_between(fast[1], measured.watch.last_progress)},
+      {"trials_per_second",
+       static_cast<double>(fast.size() - 1) / seconds_between(fast[1], measured.watch.last_progress)},
       {"trials_per_second_first_tenth", rate(fast, 1, tenth)},
       {"trials_per_second_last_tenth", rate(fast, fast.size() - 1 - tenth, fast.size() - 1)}};
   if (options.latency_trials > 0) {
