@@ -66,7 +66,7 @@ std::string fault_tolerance(const std::string& version) {
   if (version.find("Open MPI v4.") != std::string::npos)
     return "a lost worker ends the run; mpirun --enable-recovery keeps it";
   if (version.find("Open MPI v5.") != std::string::npos)
-    return "a lost worker ends the run; mpirun --with-ft ulfm keeps it";
+    return "a lost worker ends the run; mpirun --with-ft ulfm --mca pml ob1 --mca btl self,tcp keeps it";
   return "a lost worker ends the run";
 }
 

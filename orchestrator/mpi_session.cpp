@@ -17,9 +17,9 @@
 #include "errors/user_error.h"
 #include "orchestrator/bad_message.h"
 #include "orchestrator/idle_wait.h"
-#include "orchestrator/meeting_watch.h"
 #include "orchestrator/mpi_links.h"
 #include "orchestrator/mpi_messages.h"
+#include "orchestrator/process_deadline.h"
 
 namespace headsweep::orchestrator {
 namespace {
@@ -29,12 +29,16 @@ using std::chrono::seconds;
 
 constexpr int kMessageTag = 1;
 constexpr int kVerdictTag = 2;  // rank 0 to all at the end: one byte
-constexpr std::byte kFinalize{1};
-constexpr std::byte kLeave{2};
+constexpr std::byte kFinalizeVerdict{1};
+constexpr std::byte kLeaveVerdict{2};
+const char* const kNotMet =
+    "the ranks did not meet within 120 s: a rank was lost as the run began; run the same command again";
 
 // Nanoseconds by which a wait may be late. The kernel's own 50 us are as long as the shortest waits for messages.
 constexpr unsigned long kTimerSlack = 1000;
 
+constexpr seconds kMeeting{120};         // long enough for the start of thousands of ranks
+constexpr seconds kFinalize{20};         // all have said goodbye, or are gone
 constexpr seconds kGoodbyes{20};         // rank 0 waits for the goodbyes that the scheduler did not see
 constexpr seconds kLastMessages{10};     // own messages still under way at the end
 constexpr seconds kVerdictSilence{120};  // no word from rank 0: heartbeats come to the end of the run
@@ -175,7 +179,7 @@ bool MpiSession::Impl::announce_verdict() {
   dismiss_workers();
   const bool finalize = worker_links.everyone_left();
   for (int worker = 1; worker < size; ++worker) {
-    if (!messages.dropped(worker)) verdicts.send(worker, {finalize ? kFinalize : kLeave});
+    if (!messages.dropped(worker)) verdicts.send(worker, {finalize ? kFinalizeVerdict : kLeaveVerdict});
   }
   return flush() && finalize;
 }
@@ -186,7 +190,7 @@ bool MpiSession::Impl::await_verdict() {
   IdleWait idle;
   while (Clock::now() < deadline) {
     if (const std::optional<RankMessage> verdict = verdicts.receive()) {
-      return flush() && verdict->bytes == std::vector{kFinalize};
+      return flush() && verdict->bytes == std::vector{kFinalizeVerdict};
     }
     if (coordinator_link.has_ended()) return false;
     if (messages.receive()) {  // only a sign of life
@@ -210,7 +214,7 @@ bool MpiSession::Impl::flush() {
 
 MpiSession::MpiSession() {
   prctl(PR_SET_TIMERSLACK, kTimerSlack);
-  const MeetingWatch watch;
+  const ProcessDeadline deadline(kMeeting, kNotMet, EXIT_FAILURE);
   try {
     impl_ = std::make_unique<Impl>();
   } catch (const UserError& error) {  // MPI's own end might wait for the one that is lost
@@ -235,7 +239,7 @@ std::int64_t MpiSession::local_worker_index() const {
 }
 
 std::vector<std::string> MpiSession::share_on_host(const std::string& text) const {
-  const MeetingWatch watch;
+  const ProcessDeadline deadline(kMeeting, kNotMet, EXIT_FAILURE);
   MPI_Comm host = host_communicator(impl_->rank);
   std::vector<std::string> texts = gather_texts(host, text);
   const bool has_coordinator = lowest_rank(host, impl_->rank) == 0;
@@ -266,6 +270,7 @@ int MpiSession::end(int exit_code) {
     std::fprintf(stderr, "headsweep: %s\n", error.what());
   }
   if (!finalize) leave_at_once(exit_code);
+  const ProcessDeadline deadline(kFinalize, "", exit_code);
   MPI_Comm_free(&impl_->communicator);
   MPI_Finalize();
   return exit_code;

@@ -139,7 +139,7 @@ struct Assign {
 struct ChooseStack {
   trial::Settings settings;
 };
-struct Committed {  // these results are in the store: the agent may forget them
+struct Committed {  // these results are in the store; passed on to the trainer, which removes their checkpoints
   std::vector<AttemptId> attempts;
 };
 struct CoordinatorHeartbeat {};

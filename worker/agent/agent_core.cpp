@@ -62,14 +62,14 @@ void AgentCore::take(Time now, protocol::ChooseStack&& question) {
   advance(now);
 }
 
+// For the trainer: checkpoints of these trials may go. One that has been replaced since does not know them.
 void AgentCore::take(Time, const protocol::Committed& committed) {
-  for (const protocol::AttemptId attempt : committed.attempts) uncommitted_.erase(attempt);
+  if (trainer_ == Trainer::kReady) actions_.push_back(ToTrainer{committed});
 }
 
 // Others train what it had: nothing of it is answered for any more.
 void AgentCore::start_afresh(Time now) {
   queue_.clear();
-  uncommitted_.clear();
   if ((running_ || asked_since_) && trainer_ == Trainer::kReady) {
     kill_trainer(now, protocol::EndReason::kWorkerLost, "killed, since its attempts were given up");
   }

@@ -6,7 +6,6 @@
 
 #include <cstdint>
 #include <deque>
-#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -46,11 +45,6 @@ class AgentCore {
 
   // What is to be done since the last call, in this order.
   std::vector<Action> take_actions();
-
-  // Results that the coordinator has not yet called committed.
-  [[nodiscard]] const std::map<protocol::AttemptId, protocol::TrialResult>& uncommitted() const {
-    return uncommitted_;
-  }
 
  private:
   enum class Trainer : std::uint8_t { kNone, kStarting, kReady, kEnding };
@@ -107,7 +101,6 @@ class AgentCore {
   std::optional<protocol::GangAddress> address_;   // the last that came
   std::optional<protocol::ChooseStack> question_;  // not yet answered; it comes before the queue
   std::optional<Time> asked_since_;                // the question is at the trainer
-  std::map<protocol::AttemptId, protocol::TrialResult> uncommitted_;
   bool leaving_ = false;  // nothing is begun any more
   bool ended_ = false;
 

@@ -64,7 +64,6 @@ std::optional<OpenAttempt> AgentCore::close_attempt(Time now, protocol::AttemptI
 
 void AgentCore::take(Time now, protocol::TrialDone&& done) {
   if (!close_attempt(now, done.attempt)) return;
-  uncommitted_.emplace(done.attempt, done.result);
   to_coordinator(protocol::AttemptDone{done.attempt, std::move(done.result)});
   advance(now);
 }

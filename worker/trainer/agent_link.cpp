@@ -2,6 +2,7 @@
 
 #include <cerrno>
 #include <system_error>
+#include <utility>
 
 #include <poll.h>
 
@@ -20,6 +21,9 @@ void AgentLink::receive_all() {
       work_.emplace_back(std::move(*bundle));
     } else if (auto* const question = std::get_if<protocol::ChooseStack>(&*message)) {
       work_.emplace_back(std::move(*question));
+    } else if (const auto* const committed = std::get_if<protocol::Committed>(&*message)) {
+      committed_.attempts.insert(committed_.attempts.end(), committed->attempts.begin(),
+                                 committed->attempts.end());
     } else if (std::holds_alternative<protocol::StopTraining>(*message)) {
       stop_ = is_working_ || !work_.empty();
     } else if (auto* const address = std::get_if<protocol::GangAddress>(&*message)) {
@@ -74,10 +78,11 @@ std::optional<Work> AgentLink::next_work() {
   is_working_ = false;
   stop_ = false;
   receive_all();
-  while (work_.empty() && !pipe_.at_end()) {
+  while (work_.empty() && committed_.attempts.empty() && !pipe_.at_end()) {
     wait_for(POLLIN);
     receive_all();
   }
+  if (!committed_.attempts.empty()) return std::exchange(committed_, {});
   if (work_.empty()) return std::nullopt;
   is_working_ = true;
   Work work = std::move(work_.front());

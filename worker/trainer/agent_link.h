@@ -14,8 +14,8 @@ namespace headsweep::trainer {
 // of errors may take it for one.
 struct AgentGone {};
 
-// What an agent wants done.
-using Work = std::variant<protocol::TrainBundle, protocol::ChooseStack>;
+// What an agent wants done, or tells of what was done.
+using Work = std::variant<protocol::TrainBundle, protocol::ChooseStack, protocol::Committed>;
 
 // Used by one thread. Throws protocol::DecodeError on bytes that are no message an agent sends.
 class AgentLink final : public AgentSide {
@@ -32,8 +32,8 @@ class AgentLink final : public AgentSide {
   std::optional<protocol::GangAddress> gang_address(protocol::AttemptId attempt) override;
   std::optional<std::string> abandoned(protocol::AttemptId attempt) override;
 
-  // Waits for work; nothing: the agent has closed the pipe. A StopTraining while there is no work asks for
-  // nothing.
+  // Waits for work; nothing: the agent has closed the pipe. What was committed meanwhile comes before other work. A
+  // StopTraining while there is no work asks for nothing.
   std::optional<Work> next_work();
 
  private:
@@ -41,8 +41,9 @@ class AgentLink final : public AgentSide {
   void receive_all();
 
   pipe::FramePipe pipe_;
-  std::deque<Work> work_;    // come, not yet begun
-  bool is_working_ = false;  // on what was asked for last
+  std::deque<Work> work_;          // come, not yet begun
+  protocol::Committed committed_;  // come, not yet handed on
+  bool is_working_ = false;        // on what was asked for last
   bool stop_ = false;
   std::optional<protocol::GangAddress> address_;       // the last that came
   std::optional<protocol::AbandonAttempt> abandoned_;  // the last that came

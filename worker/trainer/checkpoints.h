@@ -20,8 +20,8 @@ void save_checkpoint(const std::filesystem::path& store_folder, const ModelFile&
 std::optional<ModelFile> newest_checkpoint(const std::filesystem::path& store_folder, const std::string& key,
                                            const std::string& numerics);
 
-// Removes all checkpoints of that trial. Whoever knows that its result is safe calls it: the trainer does for
-// the trials it answered when it is given another bundle; the last ones of a run are left to the coordinator.
+// Removes all checkpoints of that trial. Whoever knows that its result is committed calls it: the trainer does for the trials it
+// answered, when it is told so between two bundles; what is left at the end of a run is left to the coordinator.
 void remove_checkpoints(const std::filesystem::path& store_folder, const std::string& key);
 
 }  // namespace headsweep::trainer

@@ -2,8 +2,9 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <map>
 #include <optional>
-#include <utility>
+#include <string>
 #include <vector>
 
 #include <unistd.h>
@@ -44,33 +45,43 @@ class NotingAnswers final : public AgentSide {
   std::vector<protocol::AttemptId> finished_;
 };
 
-void remove_finished_checkpoints(const protocol::TrainBundle& work, const NotingAnswers& answers) {
-  for (const protocol::Assignment& assignment : work.bundle) {
-    if (answers.is_finished(assignment.attempt)) remove_checkpoints(work.store_folder, assignment.key);
+// Trials that were answered: their checkpoints go once their results are committed, so that an answer that is lost with this
+// process, its agent or the coordinator can still be had from them.
+class AnsweredTrials {
+ public:
+  void add(const protocol::TrainBundle& work, const NotingAnswers& answers) {
+    for (const protocol::Assignment& assignment : work.bundle) {
+      if (answers.is_finished(assignment.attempt))
+        trials_[assignment.attempt] = {work.store_folder, assignment.key};
+    }
   }
-}
+  void committed(const protocol::Committed& committed) {
+    for (const protocol::AttemptId attempt : committed.attempts) {
+      if (const auto trial = trials_.extract(attempt))
+        remove_checkpoints(trial.mapped().store_folder, trial.mapped().key);
+    }
+  }
 
-// Waits for more work, which is returned.
-std::optional<Work> train(const protocol::TrainBundle& bundle, AgentLink& agent,
-                          const TrainerContext& context) {
-  NotingAnswers answers(agent);
-  bundle.gang ? train_gang(bundle, context, answers) : train_bundle(bundle, context, answers);
-  std::optional<Work> next = agent.next_work();
-  // Only now: an agent that sends more work has the results, so that an answer lost with this process or
-  // its agent can still be had from the last checkpoint.
-  if (next) remove_finished_checkpoints(bundle, answers);
-  return next;
-}
+ private:
+  struct Trial {
+    std::filesystem::path store_folder;
+    std::string key;
+  };
+  std::map<protocol::AttemptId, Trial> trials_;
+};
 
 void serve(AgentLink& agent, const TrainerContext& context) {
   agent.send(protocol::TrainerHello{getpid(), device_text(context.device), libtorch_version()});
-  std::optional<Work> work = agent.next_work();
-  while (work) {
+  AnsweredTrials answered;
+  while (const std::optional<Work> work = agent.next_work()) {
     if (const auto* const bundle = std::get_if<protocol::TrainBundle>(&*work)) {
-      work = train(*bundle, agent, context);
+      NotingAnswers answers(agent);
+      bundle->gang ? train_gang(*bundle, context, answers) : train_bundle(*bundle, context, answers);
+      answered.add(*bundle, answers);
+    } else if (const auto* const question = std::get_if<protocol::ChooseStack>(&*work)) {
+      agent.send(protocol::StackChosen{best_stack(question->settings, context)});
     } else {
-      agent.send(protocol::StackChosen{best_stack(std::get<protocol::ChooseStack>(*work).settings, context)});
-      work = agent.next_work();
+      answered.committed(std::get<protocol::Committed>(*work));
     }
   }
 }

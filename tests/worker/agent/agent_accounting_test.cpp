@@ -117,7 +117,7 @@ class RandomRun {
     if (const auto* train = std::get_if<TrainBundle>(&action.message)) {
       EXPECT_TRUE(training_.empty()) << "a second bundle";
       for (const Assignment& one : train->bundle) training_.push_back(one.attempt);
-    } else {
+    } else if (std::holds_alternative<StopTraining>(action.message)) {
       stopping_ = true;
     }
   }

@@ -78,17 +78,18 @@ TEST(AgentCore, KeepsPrefetchedBundlesUntilTheRunningOneIsAnswered) {
   EXPECT_THAT(driver.wanted(), ElementsAre("-> done 4"));
 }
 
-TEST(AgentCore, KeepsResultsUntilTheyAreCommitted) {
+TEST(AgentCore, TellsTheTrainerWhatIsCommitted) {
   CoreDriver driver;
   driver.begin({1, 2});
-  TrialResult result{};
-  result.parameters = 18'512;
-  driver.trainer(TrialDone{1, result});
-  driver.trainer(TrialDone{2, result});
-  EXPECT_THAT(driver.core.uncommitted(), SizeIs(2));
+  driver.trainer(TrialDone{1, {}});
+  driver.trainer(TrialDone{2, {}});
+  driver.wanted();
+  driver.coordinator(Committed{{1, 2}});
+  EXPECT_THAT(driver.wanted(), ElementsAre("committed 1 2"));
+  driver.trainer_dies_of(SIGKILL);
+  driver.wanted();
   driver.coordinator(Committed{{1}});
-  ASSERT_THAT(driver.core.uncommitted(), SizeIs(1));
-  EXPECT_EQ(driver.core.uncommitted().at(2).parameters, 18'512);
+  EXPECT_THAT(driver.wanted(), IsEmpty()) << "there is no trainer";
 }
 
 TEST(AgentCore, RelaysProgressTwiceASecondAtMost) {

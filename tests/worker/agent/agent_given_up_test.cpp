@@ -21,7 +21,6 @@ TEST(AgentGivenUp, DropsAllThatItHasKillsItsTrainerAndSaysHello) {
   driver.wanted();
   driver.coordinator(GivenUp{});
   EXPECT_THAT(driver.wanted(), ElementsAre("kill", "-> hello"));
-  EXPECT_THAT(driver.core.uncommitted(), IsEmpty());
   driver.trainer(TrialProgress{2, 50, 10});
   driver.trainer(TrialDone{2, {}});
   driver.trainer_dies_of(SIGKILL);

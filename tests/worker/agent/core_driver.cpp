@@ -36,6 +36,7 @@ struct MessageWords {
     return "train" + numbers(attempts);
   }
   std::string operator()(const StopTraining&) const { return "stop"; }
+  std::string operator()(const Committed& one) const { return "committed" + numbers(one.attempts); }
   std::string operator()(const auto&) const { return "a message that no agent sends"; }
 };
 

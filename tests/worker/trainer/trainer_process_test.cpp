@@ -129,14 +129,20 @@ TEST(TrainerProcess, KilledAndStartedAgainItGivesTheSameBits) {
   EXPECT_THAT(text, testing::ContainsRegex("resumes at step [1-9]"));
 }
 
-TEST(TrainerProcess, RemovesTheCheckpointsOfADoneTrialWithTheNextBundle) {
+TEST(TrainerProcess, RemovesTheCheckpointsOfADoneTrialOnceItIsCommitted) {
   const TemporaryFolder store;
   TrainerChild trainer;
   const std::string key = assignment(1, small_settings()).key;
   trainer.send(work(store, small_settings(), 0));
   ASSERT_TRUE(trainer.next<protocol::TrialDone>());
-  EXPECT_EQ(count_checkpoints(store, key), 2);
-  trainer.send(work(store, small_settings(1), 1e9));
+  protocol::TrainBundle next = work(store, small_settings(1), 1e9);
+  next.bundle[0].attempt = 2;
+  trainer.send(next);
+  ASSERT_TRUE(trainer.next<protocol::TrialDone>());
+  EXPECT_EQ(count_checkpoints(store, key), 2) << "the next bundle does not say that the result is safe";
+  trainer.send(protocol::Committed{{1}});
+  next.bundle[0].attempt = 3;
+  trainer.send(next);
   ASSERT_TRUE(trainer.next<protocol::TrialDone>());
   EXPECT_EQ(count_checkpoints(store, key), 0);
 }
