@@ -62,7 +62,9 @@ class ReturnedWorker(StoreTest):
     def training(family, run):
         if run.poll() is not None:
             raise AssertionError("the run ended early: " + run.stderr.read())
-        return next((m for m in family.members(TRAINER) if trial_under_way(m)), None)
+        # All of them: one that comes later would not be held below.
+        under_way = [m for m in family.members(TRAINER) if trial_under_way(m)]
+        return under_way[0] if len(under_way) == tiers.WORKERS else None
 
     def events(self, kind):
         return rows(self.store(), f"select message from events where kind = '{kind}'")
