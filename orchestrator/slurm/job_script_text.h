@@ -68,7 +68,7 @@ done
 inline constexpr const char* kLaunchByMpirun = R"bash(# A run outlives a lost worker where mpirun lets it.
 case $(mpirun --version) in
   *"(Open MPI) 4."*) survive=(--enable-recovery) ;;
-  *"(Open MPI) 5."*) survive=(--with-ft ulfm --mca pml ob1 --mca btl self,tcp) ;;
+  *"(Open MPI) 5."*) survive=(--with-ft ulfm --mca pml ob1 --mca btl "self,tcp") ;;
   *) survive=() ;;
 esac
 launch=(mpirun --bind-to none --map-by slot --oversubscribe "${survive[@]}" -n "$((workers + 1))")
