@@ -139,7 +139,8 @@ struct Assign {
 struct ChooseStack {
   trial::Settings settings;
 };
-struct Committed {  // these results are in the store; passed on to the trainer, which removes their checkpoints
+struct
+    Committed {  // these results are in the store; passed on to the trainer, which removes their checkpoints
   std::vector<AttemptId> attempts;
 };
 struct CoordinatorHeartbeat {};

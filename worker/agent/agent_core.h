@@ -101,7 +101,7 @@ class AgentCore {
   std::optional<protocol::GangAddress> address_;   // the last that came
   std::optional<protocol::ChooseStack> question_;  // not yet answered; it comes before the queue
   std::optional<Time> asked_since_;                // the question is at the trainer
-  bool leaving_ = false;  // nothing is begun any more
+  bool leaving_ = false;                           // nothing is begun any more
   bool ended_ = false;
 
   Time start_from_;  // no trainer before
