@@ -75,8 +75,8 @@ std::optional<std::string> AgentLink::abandoned(protocol::AttemptId attempt) {
 }
 
 std::optional<Work> AgentLink::next_work() {
+  if (is_working_) stop_ = false;  // it was for what has ended; one for what waits stays until that is begun
   is_working_ = false;
-  stop_ = false;
   receive_all();
   while (work_.empty() && committed_.attempts.empty() && !pipe_.at_end()) {
     wait_for(POLLIN);
