@@ -1,12 +1,12 @@
 #include "orchestrator/mpi_messages.h"
 
 #include <algorithm>
-#include <array>
 #include <iterator>
 #include <string>
 #include <utility>
 
 #include "errors/user_error.h"
+#include "orchestrator/mpi_error.h"
 
 namespace headsweep::orchestrator {
 namespace {
@@ -15,10 +15,7 @@ constexpr std::size_t kMostIncoming = 64;  // started and not yet handed out
 
 void require_success(int code, const char* call) {
   if (code == MPI_SUCCESS) return;
-  std::array<char, MPI_MAX_ERROR_STRING> text{};
-  int length = 0;
-  MPI_Error_string(code, text.data(), &length);
-  throw UserError(std::string(call) + " failed: " + text.data());
+  throw UserError(std::string(call) + " failed: " + mpi_error_text(code));
 }
 
 }  // namespace

@@ -1,6 +1,5 @@
 #include "orchestrator/mpi_session.h"
 
-#include <array>
 #include <chrono>
 #include <cstdio>
 #include <cstdlib>
@@ -17,6 +16,7 @@
 #include "errors/user_error.h"
 #include "orchestrator/bad_message.h"
 #include "orchestrator/idle_wait.h"
+#include "orchestrator/mpi_error.h"
 #include "orchestrator/mpi_links.h"
 #include "orchestrator/mpi_messages.h"
 #include "orchestrator/process_deadline.h"
@@ -31,8 +31,6 @@ constexpr int kMessageTag = 1;
 constexpr int kVerdictTag = 2;  // rank 0 to all at the end: one byte
 constexpr std::byte kFinalizeVerdict{1};
 constexpr std::byte kLeaveVerdict{2};
-const char* const kNotMet =
-    "the ranks did not meet within 120 s: a rank was lost as the run began; run the same command again";
 
 // Nanoseconds by which a wait may be late. The kernel's own 50 us are as long as the shortest waits for messages.
 constexpr unsigned long kTimerSlack = 1000;
@@ -46,13 +44,18 @@ constexpr seconds kVerdictSilence{120};  // no word from rank 0: heartbeats come
 // What all ranks do together, as the run begins: the one time that none may be lost.
 void require_success(int code, const char* call) {
   if (code == MPI_SUCCESS) return;
-  std::array<char, MPI_MAX_ERROR_STRING> text{};
-  int length = 0;
-  MPI_Error_string(code, text.data(), &length);
   throw UserError(
-      std::string(call) + " failed (" + text.data() +
+      std::string(call) + " failed (" + mpi_error_text(code) +
       "): a rank was lost as the run began, or MPI cannot be used; run the same command again, or "
       "see 'headsweep doctor'");
+}
+
+// The ranks have to meet while it lives.
+ProcessDeadline meeting_deadline() {
+  return {kMeeting,
+          "the ranks did not meet within " + std::to_string(kMeeting.count()) +
+              " s: a rank was lost as the run began; run the same command again",
+          EXIT_FAILURE};
 }
 
 MPI_Comm own_communicator() {
@@ -214,7 +217,7 @@ bool MpiSession::Impl::flush() {
 
 MpiSession::MpiSession() {
   prctl(PR_SET_TIMERSLACK, kTimerSlack);
-  const ProcessDeadline deadline(kMeeting, kNotMet, EXIT_FAILURE);
+  const ProcessDeadline deadline = meeting_deadline();
   try {
     impl_ = std::make_unique<Impl>();
   } catch (const UserError& error) {  // MPI's own end might wait for the one that is lost
@@ -239,7 +242,7 @@ std::int64_t MpiSession::local_worker_index() const {
 }
 
 std::vector<std::string> MpiSession::share_on_host(const std::string& text) const {
-  const ProcessDeadline deadline(kMeeting, kNotMet, EXIT_FAILURE);
+  const ProcessDeadline deadline = meeting_deadline();
   MPI_Comm host = host_communicator(impl_->rank);
   std::vector<std::string> texts = gather_texts(host, text);
   const bool has_coordinator = lowest_rank(host, impl_->rank) == 0;

@@ -177,10 +177,7 @@ void Scheduler::on(WorkerState& worker, protocol::AttemptsReturned returned) {
       member_failed(worker, *gang,
                     {.attempt = attempt,
                      .reason = protocol::EndReason::kStopped,
-                     .message = "handed back before it began",
-                     .signal = std::nullopt,
-                     .exit_code = std::nullopt,
-                     .log_tail = ""});
+                     .message = "handed back before it began"});
     }
     if (worker.line.find(attempt) == nullptr) continue;
     plan_again(worker, attempt, protocol::EndReason::kStopped, "handed back before it began");

@@ -71,12 +71,7 @@ void Scheduler::plan_again(WorkerState& worker, protocol::AttemptId number, EndR
   queue_.put_back(attempt.index);
   if (!began) return;
   record(results::AttemptEnded{.trial = queue_.trial(attempt.index).trial,
-                               .failure = {.attempt = number,
-                                           .reason = reason,
-                                           .message = why,
-                                           .signal = std::nullopt,
-                                           .exit_code = std::nullopt,
-                                           .log_tail = ""},
+                               .failure = {.attempt = number, .reason = reason, .message = why},
                                .trial_state = TrialState::kPlanned});
 }
 

@@ -33,12 +33,12 @@ void Scheduler::dispatch_gang(const std::vector<protocol::WorkerId>& members) {
   const protocol::TrialId trial = queue_.trial(index).trial;
   record(results::AttemptStarted{.attempt = attempt, .trial = trial, .worker = leader.id});
   record_event("gang", "trained by " + names_of(members, workers_), leader, trial);
+  const bool one_host = on_one_host(members, workers_);
   for (std::size_t place = 0; place < members.size(); ++place) {
     WorkerState& member = workers_.at(members[place]);
     protocol::Assign own = assign;
-    own.gang = protocol::GangPlace{.member = static_cast<std::int64_t>(place),
-                                   .members = std::ssize(members),
-                                   .one_host = on_one_host(members, workers_)};
+    own.gang = protocol::GangPlace{
+        .member = static_cast<std::int64_t>(place), .members = std::ssize(members), .one_host = one_host};
     member.gang = attempt;
     hungry_.erase(member.id);
     send(member, std::move(own));
@@ -126,13 +126,7 @@ void Scheduler::leave_gang(WorkerState& worker, const std::string& why) {
   if (gang.leader() == worker.id) {
     worker.lost_attempts[attempt] = queue_.trial(gang.attempt.index).trial;
   }
-  member_failed(worker, gang,
-                {.attempt = attempt,
-                 .reason = EndReason::kWorkerLost,
-                 .message = why,
-                 .signal = std::nullopt,
-                 .exit_code = std::nullopt,
-                 .log_tail = ""});
+  member_failed(worker, gang, {.attempt = attempt, .reason = EndReason::kWorkerLost, .message = why});
 }
 
 // Too few workers are left for any trial, and none is under way.

@@ -89,9 +89,9 @@ struct AttemptFailed {
   AttemptId attempt;
   EndReason reason;
   std::string message;  // one line
-  std::optional<std::int64_t> signal;
-  std::optional<std::int64_t> exit_code;
-  std::string log_tail;  // last 50 lines
+  std::optional<std::int64_t> signal = std::nullopt;
+  std::optional<std::int64_t> exit_code = std::nullopt;
+  std::string log_tail = {};  // last 50 lines
 };
 // Attempts handed back before they began, on recall or while stopping.
 struct AttemptsReturned {

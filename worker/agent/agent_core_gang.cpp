@@ -24,8 +24,7 @@ void AgentCore::take(Time now, const protocol::AbandonAttempt& abandon) {
   const auto waiting = std::ranges::find_if(
       queue_, [&](const Waiting& one) { return one.gang && one.bundle.front().attempt == abandon.attempt; });
   if (waiting != queue_.end()) {
-    to_coordinator(protocol::AttemptFailed{abandon.attempt, EndReason::kGangLost, abandon.why, std::nullopt,
-                                           std::nullopt, ""});
+    to_coordinator(protocol::AttemptFailed{abandon.attempt, EndReason::kGangLost, abandon.why});
     queue_.erase(waiting);
     return;
   }

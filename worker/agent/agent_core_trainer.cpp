@@ -71,9 +71,8 @@ void AgentCore::take(Time now, protocol::TrialDone&& done) {
 void AgentCore::take(Time now, const protocol::TrialError& error) {
   const std::optional<OpenAttempt> closed = close_attempt(now, error.attempt);
   if (!closed) return;
-  actions_.push_back(ReportFailure{
-      protocol::AttemptFailed{error.attempt, error.reason, error.message, std::nullopt, std::nullopt, ""},
-      closed->trial});
+  actions_.push_back(
+      ReportFailure{protocol::AttemptFailed{error.attempt, error.reason, error.message}, closed->trial});
   // Its process group may still wait for those who are gone.
   if (error.reason == EndReason::kGangLost) kill_trainer(now, EndReason::kGangLost, error.message);
   advance(now);
@@ -103,8 +102,7 @@ void AgentCore::take(Time now, const protocol::TrialStopped& stopped) {
   to_coordinator(protocol::AttemptFailed{stopped.attempt, EndReason::kStopped,
                                          stopped.step > 0
                                              ? "stopped; checkpoint of step " + std::to_string(stopped.step)
-                                             : "stopped without a checkpoint",
-                                         std::nullopt, std::nullopt, ""});
+                                             : "stopped without a checkpoint"});
   advance(now);
 }
 

@@ -67,7 +67,7 @@ at::Tensor attention_mask_by_tensors(const trial::Settings& settings, const RowR
                                      const DropoutPlace& place, const at::TensorOptions& options) {
   const auto integers = options.dtype(at::kLong);
   const std::int64_t length = settings.model.length;
-  const std::int64_t blocks = (length + kElementsPerBlock - 1) / kElementsPerBlock;
+  const std::int64_t blocks = blocks_of(length);
   const std::int64_t first = rows.first * length * blocks;
   const at::Tensor index =
       at::arange(first, first + rows.count * length * blocks, integers).view({-1, 1, length, blocks});
