@@ -9,7 +9,6 @@
 
 #include "errors/user_error.h"
 #include "protocol/log_files.h"
-#include "trial/key.h"
 #include "trial/parameters.h"
 #include "trial/stacking.h"
 #include "worker/trainer/bundle_buffers.h"
@@ -31,10 +30,7 @@ double seconds_since(Clock::time_point begin) {
 // Throws UserError where the trials cannot share one set of buffers, or one is not what its key says.
 void check_bundle(const std::vector<protocol::Assignment>& bundle) {
   for (const protocol::Assignment& assignment : bundle) {
-    if (assignment.key != trial::trial_key(assignment.settings)) {
-      throw UserError("the key of trial " + std::to_string(assignment.trial) +
-                      " is not that of its settings");
-    }
+    check_key(assignment);
     if (!trial::may_stack(assignment.settings, bundle.front().settings)) {
       throw UserError("the trials of a bundle must have equal shapes, batches and steps");
     }
@@ -124,21 +120,10 @@ class BundleTraining {
   void save_checkpoints() {
     const Clock::time_point begin = Clock::now();
     for (const auto& trial : trials_) {
-      if (trial) save_checkpoint(*trial);
+      if (trial) trial->save_checkpoint();
     }
     last_checkpoint_ = Clock::now();
     checkpoint_seconds_ += seconds_since(begin);
-  }
-
-  // A checkpoint that cannot be written costs time after a loss, not the trial: it is said in the log.
-  static bool save_checkpoint(const TrialRun& trial) {
-    try {
-      trial.save_checkpoint();
-      return true;
-    } catch (const UserError& error) {
-      std::cerr << "no checkpoint at step " << trial.step() << ": " << error.what() << std::endl;
-      return false;
-    }
   }
 
   void measure_all() {
@@ -156,7 +141,7 @@ class BundleTraining {
     for (std::size_t number = 0; number < trials_.size(); ++number) {
       const auto& trial = trials_[number];
       if (!trial) continue;
-      const bool saved = trial->step() > 0 && save_checkpoint(*trial);
+      const bool saved = trial->step() > 0 && trial->save_checkpoint();
       answer(number, protocol::TrialStopped{trial->assignment().attempt, saved ? trial->step() : 0});
     }
   }
@@ -174,10 +159,8 @@ class BundleTraining {
   }
 
   void fail(std::size_t number, protocol::EndReason reason, const std::string& message) {
-    const protocol::Assignment& assignment = trials_[number]->assignment();
-    std::cerr << "trial " << assignment.trial << " attempt " << assignment.attempt << ": " << message
-              << std::endl;
-    answer(number, protocol::TrialError{assignment.attempt, reason, message});
+    send_error(trials_[number]->assignment(), reason, message, agent_);
+    trials_[number].reset();
   }
 
   void answer(std::size_t number, const protocol::Message& message) {

@@ -11,7 +11,6 @@
 #include "errors/check.h"
 #include "errors/user_error.h"
 #include "protocol/log_files.h"
-#include "trial/key.h"
 #include "trial/parameters.h"
 #include "worker/gang/group.h"
 #include "worker/gang/patient_wait.h"
@@ -105,10 +104,7 @@ class GangTraining {
   [[nodiscard]] bool leads() const { return bundle_.gang->member == 0; }
 
   void check_trial() const {
-    if (assignment_.key != trial::trial_key(settings())) {
-      throw UserError("the key of trial " + std::to_string(assignment_.trial) +
-                      " is not that of its settings");
-    }
+    check_key(assignment_);
     if (context_.members > settings().training.batch) {
       throw UserError("a batch of " + std::to_string(settings().training.batch) +
                       " sequences cannot be shared by " + std::to_string(context_.members) + " workers");
@@ -221,19 +217,13 @@ class GangTraining {
     own_run_->record(outcome, seconds + std::exchange(checkpoint_seconds_, 0));
   }
 
-  // A checkpoint that cannot be written costs time after a loss, not the trial: it is said in the log.
   bool save_checkpoint() {
     if (own_run_->step() == 0) return false;
     const Clock::time_point begin = Clock::now();
-    try {
-      own_run_->save_checkpoint();
-    } catch (const UserError& error) {
-      std::cerr << "no checkpoint at step " << own_run_->step() << ": " << error.what() << std::endl;
-      return false;
-    }
-    last_checkpoint_ = Clock::now();
+    const bool is_saved = own_run_->save_checkpoint();
+    last_checkpoint_ = Clock::now();  // also where it failed: the next one is tried when it is due
     checkpoint_seconds_ += seconds_since(begin);
-    return true;
+    return is_saved;
   }
 
   void answer() {
@@ -260,13 +250,6 @@ class GangTraining {
   double checkpoint_seconds_ = 0;  // not yet counted as training time
 };
 
-void fail(const protocol::Assignment& assignment, protocol::EndReason reason, const std::string& message,
-          AgentSide& agent) {
-  std::cerr << "trial " << assignment.trial << " attempt " << assignment.attempt << ": " << message
-            << std::endl;
-  agent.send(protocol::TrialError{assignment.attempt, reason, message});
-}
-
 void train_logged(const protocol::TrainBundle& bundle, const TrainerContext& context, AgentSide& agent) {
   const protocol::Assignment& assignment = bundle.bundle.front();
   std::optional<GangTraining> training;
@@ -277,17 +260,18 @@ void train_logged(const protocol::TrainBundle& bundle, const TrainerContext& con
     training->answer_stopped();
   } catch (const Abandoned& abandoned) {
     training->keep();
-    fail(assignment, protocol::EndReason::kGangLost, abandoned.what(), agent);
+    send_error(assignment, protocol::EndReason::kGangLost, abandoned.what(), agent);
   } catch (const gang::GroupLost& lost) {
     training->keep();
     // Members that never reach each other would be tried for ever.
-    training->is_training() ? fail(assignment, protocol::EndReason::kGangLost, lost.what(), agent)
-                            : fail(assignment, protocol::EndReason::kError,
-                                   std::string("the workers of the gang do not meet: ") + lost.what(), agent);
+    training->is_training()
+        ? send_error(assignment, protocol::EndReason::kGangLost, lost.what(), agent)
+        : send_error(assignment, protocol::EndReason::kError,
+                     std::string("the workers of the gang do not meet: ") + lost.what(), agent);
   } catch (const Diverged& diverged) {
-    fail(assignment, protocol::EndReason::kDiverged, diverged.what(), agent);
+    send_error(assignment, protocol::EndReason::kDiverged, diverged.what(), agent);
   } catch (const std::exception&) {
-    fail(assignment, protocol::EndReason::kError, current_error(), agent);
+    send_error(assignment, protocol::EndReason::kError, current_error(), agent);
   }
 }
 
@@ -301,7 +285,7 @@ void train_gang(const protocol::TrainBundle& bundle, const TrainerContext& conte
     if (bundle.gang->member == 0) log.emplace(protocol::trial_log(bundle.store_folder, assignment.trial));
     train_logged(bundle, context, agent);
   } catch (const UserError& error) {  // no log
-    fail(assignment, protocol::EndReason::kError, error.what(), agent);
+    send_error(assignment, protocol::EndReason::kError, error.what(), agent);
   }
 }
 

@@ -10,6 +10,7 @@
 
 #include "errors/check.h"
 #include "errors/user_error.h"
+#include "trial/key.h"
 #include "trial/parameters.h"
 #include "worker/trainer/build_info.h"
 #include "worker/trainer/bundle_buffers.h"
@@ -63,6 +64,18 @@ std::int64_t counted_parameters(const protocol::Assignment& assignment, const at
 }
 
 }  // namespace
+
+void check_key(const protocol::Assignment& assignment) {
+  if (assignment.key == trial::trial_key(assignment.settings)) return;
+  throw UserError("the key of trial " + std::to_string(assignment.trial) + " is not that of its settings");
+}
+
+void send_error(const protocol::Assignment& assignment, protocol::EndReason reason,
+                const std::string& message, AgentSide& agent) {
+  std::cerr << "trial " << assignment.trial << " attempt " << assignment.attempt << ": " << message
+            << std::endl;
+  agent.send(protocol::TrialError{assignment.attempt, reason, message});
+}
 
 TrialRun::TrialRun(protocol::Assignment assignment, std::filesystem::path store_folder,
                    const TrainerContext& context, TrialState state, AgentSide& agent)
@@ -138,7 +151,7 @@ ModelFile TrialRun::describe(ModelFile::Kind kind) const {
   return file;
 }
 
-void TrialRun::save_checkpoint() const {
+bool TrialRun::save_checkpoint() const {
   ModelFile file = describe(ModelFile::Kind::kCheckpoint);
   file.attempt = assignment_.attempt;
   file.train_seconds = train_seconds_;
@@ -146,7 +159,13 @@ void TrialRun::save_checkpoint() const {
   file.first_moments = to_bytes(state_.first_moments);
   file.second_moments = to_bytes(state_.second_moments);
   file.curve = curve_;
-  trainer::save_checkpoint(store_folder_, file);
+  try {
+    trainer::save_checkpoint(store_folder_, file);
+    return true;
+  } catch (const UserError& error) {
+    std::cerr << "no checkpoint at step " << step_ << ": " << error.what() << std::endl;
+    return false;
+  }
 }
 
 void TrialRun::keep_model(protocol::TrialResult& result) const {

@@ -31,6 +31,13 @@ struct TrialState {
   at::Tensor second_moments;
 };
 
+// Throws UserError where the key of a trial is not that of its settings.
+void check_key(const protocol::Assignment& assignment);
+
+// Says in the log and to the agent how an attempt failed.
+void send_error(const protocol::Assignment& assignment, protocol::EndReason reason,
+                const std::string& message, AgentSide& agent);
+
 class TrialRun {
  public:
   // Fills `state` from the newest valid checkpoint of equal numerics, else with initial weights. `agent`
@@ -49,8 +56,9 @@ class TrialRun {
   // where the settings ask for it. Throws Diverged.
   void record(const BatchOutcome& outcome, double seconds);
 
-  // Writes a checkpoint. Throws UserError.
-  void save_checkpoint() const;
+  // Writes a checkpoint. False where it cannot be written, which costs time after a loss, not the trial: it is said in
+  // the log.
+  bool save_checkpoint() const;
 
   // Measures the trained model, keeps its weights if asked to. Throws Diverged, UserError.
   protocol::TrialResult finish();
