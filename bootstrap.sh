@@ -2,7 +2,7 @@
 # From a fresh clone to a running headsweep. Installs what is missing, builds, and runs:
 #
 #   ./bootstrap.sh demo            a real sweep under mpirun; leaves demo/results.db, demo/report.html
-#   ./bootstrap.sh test [PRESET]   every test (presets: default, asan, ubsan, tsan; cuda: those that need a GPU)
+#   ./bootstrap.sh test [PRESET]   the unit, MPI and end-to-end tests (presets: default, asan, ubsan, tsan; cuda: those that need a GPU)
 #   ./bootstrap.sh cuda            LibTorch with CUDA, for `cmake --preset cuda && cmake --build --preset cuda`
 #   ./bootstrap.sh test chaos [--full]   a sweep whose processes are killed and paused at random (--full: for longer)
 #   ./bootstrap.sh test fuzz [--full]    libFuzzer on whatever reads foreign bytes, 60 s (10 minutes) each
