@@ -32,6 +32,12 @@ def measure(words, rounds):
             "cpu_ms": round(1000 * statistics.median(cpu for _, cpu in times))}
 
 
+def measure_all(headsweep, store, rounds):
+    """By the name of the query; and `status`."""
+    commands = {name: [headsweep, "query", store, name] for name in QUERIES} | {"status": [headsweep, "status", store]}
+    return {name: measure(words, rounds) for name, words in commands.items()}
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("headsweep")
@@ -39,9 +45,7 @@ def main():
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--json", action="store_true")
     options = parser.parse_args()
-    commands = {name: [options.headsweep, "query", options.store, name] for name in QUERIES}
-    commands["status"] = [options.headsweep, "status", options.store]
-    times = {name: measure(words, options.rounds) for name, words in commands.items()}
+    times = measure_all(options.headsweep, options.store, options.rounds)
     if options.json:
         print(json.dumps({"cores": os.cpu_count(), "load": os.getloadavg()[0], "store": os.path.getsize(options.store),
                           "queries": times}, indent=2))

@@ -61,8 +61,7 @@ def measure(bin, folder, options):
         raise SystemExit(f"run ended with {finished.returncode}: {finished.stderr}")
     plan_seconds, _ = checked(bin / "bench" / "large_store", folder / "plan.db", "--trials", options.trials, "--seeds", 100,
                               "--planned")
-    queries = {name: query_times.measure([bin / "headsweep", "query", store, name], 3) for name in query_times.QUERIES}
-    queries["status"] = query_times.measure([bin / "headsweep", "status", store], 3)
+    queries = query_times.measure_all(bin / "headsweep", store, 3)
     verify_seconds, _ = checked(bin / "headsweep", "verify", store)
     return {"bench": "store_scale", "trials": options.trials, "shards": options.shards, "waiting": waiting,
             "merged": merged,
