@@ -9,12 +9,18 @@
 
 namespace headsweep::bench {
 
-inline std::string cpu_model() {
+// The first processor's value of that name in /proc/cpuinfo.
+inline std::string cpu_field(const std::string& name) {
   std::ifstream file("/proc/cpuinfo");
   for (std::string line; std::getline(file, line);) {
-    if (line.starts_with("model name")) return line.substr(line.find(':') + 2);
+    if (line.starts_with(name + "\t")) return line.substr(line.find(':') + 2);
   }
   return "unknown";
+}
+
+// The model's name does not tell generations apart where a hypervisor shortens it; family and model do.
+inline std::string cpu_model() {
+  return cpu_field("model name") + ", family " + cpu_field("cpu family") + ", model " + cpu_field("model");
 }
 
 // Of the last minute, what this program does included.

@@ -14,6 +14,8 @@ import statistics
 import subprocess
 import time
 
+import machine
+
 QUERIES = ("trials", "layers", "heads", "curve", "summary", "pairs", "failures", "workers", "differences", "trend", "nulls")
 
 
@@ -47,8 +49,7 @@ def main():
     options = parser.parse_args()
     times = measure_all(options.headsweep, options.store, options.rounds)
     if options.json:
-        print(json.dumps({"cores": os.cpu_count(), "load": os.getloadavg()[0], "store": os.path.getsize(options.store),
-                          "queries": times}, indent=2))
+        print(json.dumps({"machine": machine.machine(), "store": os.path.getsize(options.store), "queries": times}, indent=2))
         return
     print("| query | wall ms | CPU ms |\n|---|---|---|")
     for name, time_of in times.items():

@@ -16,6 +16,8 @@ import subprocess
 import tempfile
 import time
 
+import machine
+
 SWEEP = """
 [sweep]
 name = "start-up"
@@ -85,8 +87,7 @@ def main():
                   for _ in range(arguments.rounds)]
         results.append({"ranks": ranks, "barrier_seconds": statistics.median(one for one, _ in rounds),
                         "first_trial_seconds": statistics.median(one for _, one in rounds)})
-    print(json.dumps({"bench": "start_up", "results": results, "cores": os.cpu_count(), "load": os.getloadavg()[0]},
-                     indent=2))
+    print(json.dumps({"bench": "start_up", "results": results, "machine": machine.machine()}, indent=2))
 
 
 if __name__ == "__main__":

@@ -18,6 +18,7 @@ import subprocess
 import tempfile
 import time
 
+import machine
 import query_times
 
 
@@ -68,7 +69,7 @@ def measure(bin, folder, options):
             "inserted_per_second": statistics.median(one["trials_per_second"] for one in said),
             "bytes_per_trial": statistics.median(one["bytes_per_trial"] for one in said),
             "merge_seconds": merge_seconds, "resume_seconds": resume_seconds, "plan_seconds": plan_seconds,
-            "verify_seconds": verify_seconds, "queries": queries, "cores": os.cpu_count(), "load": os.getloadavg()[0]}
+            "verify_seconds": verify_seconds, "queries": queries, "machine": machine.machine()}
 
 
 def main():

@@ -14,6 +14,8 @@ import subprocess
 import tempfile
 import time
 
+import machine
+
 
 def estimated_seconds(headsweep, sweep):
     plan = subprocess.run([headsweep, "plan", sweep, "--estimate", "--format", "json"], capture_output=True, text=True,
@@ -42,7 +44,7 @@ def main():
             results.append({"sweep": pathlib.Path(sweep).stem, "estimated_seconds": estimate, "run_seconds": run,
                             "ratio": estimate / run})
     if options.json:
-        print(json.dumps(results, indent=1))
+        print(json.dumps({"bench": "time_estimate", "results": results, "machine": machine.machine()}, indent=1))
         return
     print("sweep          estimated  run      ratio")
     for row in results:

@@ -15,6 +15,8 @@ import statistics
 import subprocess
 import time
 
+import machine
+
 
 def ask(program, line):
     print(line, file=program.stdin, flush=True)
@@ -54,7 +56,7 @@ def main():
         start, beyond, libtorch = (statistics.median(values) for values in zip(*rounds))
         rows.append({"heads": heads, "start_seconds": start, "mb_beyond_libtorch": beyond, "mb_of_libtorch": libtorch})
     if options.json:
-        print(json.dumps(rows, indent=1))
+        print(json.dumps({"bench": "trainer_start", "results": rows, "machine": machine.machine()}, indent=1))
         return
     print("heads  start s  MB beyond LibTorch  MB of LibTorch")
     for row in rows:

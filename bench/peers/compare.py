@@ -17,6 +17,9 @@ import sys
 import tempfile
 
 HERE = pathlib.Path(__file__).resolve().parent
+sys.path.insert(0, str(HERE.parent))
+import machine  # noqa: E402
+
 MPIRUN = ["mpirun", "--bind-to", "none", "--oversubscribe", "-n", "3"]
 
 
@@ -52,7 +55,7 @@ def main():
             rates[peer].append(measure(peer, arguments))
     print(json.dumps({"bench": "peers", "trials_per_second": {peer: statistics.median(all_rates)
                                                               for peer, all_rates in rates.items()},
-                      "rounds": rates, "cores": os.cpu_count(), "load": os.getloadavg()[0]}, indent=2))
+                      "rounds": rates, "machine": machine.machine()}, indent=2))
 
 
 if __name__ == "__main__":
