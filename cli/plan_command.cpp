@@ -38,10 +38,11 @@ std::optional<PlannedTime> planned_time(const PlanOptions& options, const sweep:
 int plan_sweep(const PlanOptions& options) {
   sweep::Plan plan = sweep::make_plan(read_sweep(options.sweep), options.sweep.max_trials);
   if (auto warning = results::too_few_seeds(plan)) plan.notes.push_back(std::move(*warning));
+  const TrainingForecast forecast{options.run.step, options.run.device, planned_time(options, plan)};
   if (options.format == "json") {
-    write_plan_json(std::cout, plan, planned_time(options, plan));
+    write_plan_json(std::cout, plan, forecast);
   } else {
-    write_plan_text(std::cout, plan, planned_time(options, plan));
+    write_plan_text(std::cout, plan, forecast);
   }
   return kDone;
 }

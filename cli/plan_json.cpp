@@ -4,6 +4,7 @@
 #include <nlohmann/json.hpp>
 
 #include "cli/plan_report.h"
+#include "cli/step_forecast.h"
 #include "errors/check.h"
 #include "results/ledger_columns.h"
 #include "results/setting_columns.h"
@@ -12,7 +13,6 @@
 #include "trial/key.h"
 #include "trial/ledger.h"
 #include "trial/task_shape.h"
-#include "worker/fused/fused_support.h"
 
 namespace headsweep::cli {
 namespace {
@@ -56,7 +56,7 @@ void add_ledger(Json& json, const trial::Settings& settings,
 
 class TrialWriter {
  public:
-  explicit TrialWriter(const sweep::Plan& plan) : plan_(plan) {}
+  TrialWriter(const sweep::Plan& plan, const TrainingForecast& forecast) : plan_(plan), forecast_(forecast) {}
 
   Json operator()(const sweep::PlannedTrial& trial) const {
     const trial::Settings& settings = trial.settings;
@@ -75,13 +75,14 @@ class TrialWriter {
     json["chance_accuracy"] = task->chance_accuracy(shape);
     json["ceiling_accuracy"] = task->ceiling_accuracy(shape);
     add_settings(json, settings, settings_);
-    json["cpu_step"] = fused::why_not_fused(settings) ? "eager" : "fused";
+    json["step_kind"] = why_eager(settings, forecast_.step, forecast_.device) ? "eager" : "fused";
     json["settings"] = trial::canonical_json(settings);
     return json;
   }
 
  private:
   const sweep::Plan& plan_;
+  const TrainingForecast& forecast_;
   std::vector<results::SettingColumn> settings_ = results::setting_columns();
   std::vector<results::LedgerColumn> ledger_ = results::ledger_columns();
 };
@@ -99,8 +100,8 @@ Json estimate_json(const sweep::Plan& plan, const std::optional<PlannedTime>& ti
 
 }  // namespace
 
-void write_plan_json(std::ostream& out, const sweep::Plan& plan, const std::optional<PlannedTime>& time) {
-  const TrialWriter trial_json(plan);
+void write_plan_json(std::ostream& out, const sweep::Plan& plan, const TrainingForecast& forecast) {
+  const TrialWriter trial_json(plan, forecast);
   out << "{\n\"sweep\": " << Json(plan.sweep.name).dump() << ",\n\"hash\": \"" << plan.hash
       << "\",\n\"count\": " << plan.trials.size() << ",\n\"parameters\": " << plan.parameters
       << ",\n\"gpus_per_trial\": " << plan.sweep.resources.gpus_per_trial
@@ -110,7 +111,7 @@ void write_plan_json(std::ostream& out, const sweep::Plan& plan, const std::opti
   for (const auto& trial : plan.trials) {
     out << (trial.number == 1 ? "\n" : ",\n") << R"({"trials": [)" << trial.number << "]}";
   }
-  out << "\n],\n\"estimate\": " << estimate_json(plan, time).dump() << "\n}\n";
+  out << "\n],\n\"estimate\": " << estimate_json(plan, forecast.time).dump() << "\n}\n";
 }
 
 }  // namespace headsweep::cli

@@ -3,6 +3,7 @@
 
 #include <iosfwd>
 #include <optional>
+#include <string>
 
 #include "cli/time_estimate.h"
 #include "sweep/plan.h"
@@ -14,16 +15,22 @@ struct PlannedTime {
   TimeEstimate estimate;
 };
 
+// What is known of a plan's training before it begins.
+struct TrainingForecast {
+  std::string step;    // of --step
+  std::string device;  // of --device
+  std::optional<PlannedTime> time;
+};
+
 // One JSON document: {"sweep", "hash", "count", "parameters", "gpus_per_trial", "notes", "trials", "bundles", "estimate"}. A trial has
 // the columns of trial_results that are known before training, on one line; `steps`, `tokens` and `flops` are those
-// planned. `cpu_step` is the training step that it takes on a CPU: fused or eager. Written trial by trial, so that it
-// takes no memory beside the plan. "estimate" has "flops" and, where `time` is given, "seconds" of the run,
+// planned, `step_kind` is that of step_forecast.h. Written trial by trial, so that it takes no memory beside the plan. "estimate" has "flops" and, where `time` is given, "seconds" of the run,
 // "trial_seconds" of all trials one after the other, "workers" and "threads".
-void write_plan_json(std::ostream& out, const sweep::Plan& plan, const std::optional<PlannedTime>& time);
+void write_plan_json(std::ostream& out, const sweep::Plan& plan, const TrainingForecast& forecast);
 
 // For people: what the plan is, its notes, and a table with a line an arm: the settings that differ between arms, the
 // ledger, how often each is trained.
-void write_plan_text(std::ostream& out, const sweep::Plan& plan, const std::optional<PlannedTime>& time);
+void write_plan_text(std::ostream& out, const sweep::Plan& plan, const TrainingForecast& forecast);
 
 // Of all trials.
 double total_flops(const sweep::Plan& plan);

@@ -1,17 +1,16 @@
 #include <algorithm>
 #include <cmath>
-#include <map>
 #include <ostream>
 #include <string>
 #include <vector>
 
 #include "cli/clock_text.h"
 #include "cli/plan_report.h"
+#include "cli/step_forecast.h"
 #include "results/render.h"
 #include "results/setting_columns.h"
 #include "sweep/budget.h"
 #include "trial/ledger.h"
-#include "worker/fused/fused_support.h"
 
 namespace headsweep::cli {
 namespace {
@@ -66,7 +65,7 @@ results::Table arms_table(const sweep::Plan& plan, const Arms& arms) {
   return table;
 }
 
-std::string counted(std::size_t count, const std::string& noun) {
+std::string counted(std::int64_t count, const std::string& noun) {
   return std::to_string(count) + " " + noun + (count == 1 ? "" : "s");
 }
 
@@ -81,16 +80,14 @@ std::string budget_text(const sweep::Plan& plan) {
   return number + ", missed by at most " + trial::to_text(std::round(largest * 1e6) / 1e4) + "%";
 }
 
-// Which training step the trials take on a CPU: one line, and one for every reason to take the eager one.
-void write_steps(std::ostream& out, const sweep::Plan& plan) {
-  std::map<std::string, std::size_t> eager;
-  std::size_t fused = 0;
-  for (const auto& trial : plan.trials) {
-    const auto why = fused::why_not_fused(trial.settings);
-    why ? ++eager[*why] : ++fused;
+// Which training step the trials take: one line, and one for every reason to take the eager one.
+void write_steps(std::ostream& out, const sweep::Plan& plan, const TrainingForecast& forecast) {
+  StepForecast steps(forecast.step, forecast.device);
+  for (const auto& trial : plan.trials) steps.add(trial.settings);
+  if (steps.fused() > 0) {
+    out << "step        fused on " << steps.devices() << ", " << counted(steps.fused(), "trial") << "\n";
   }
-  if (fused > 0) out << "step        fused on CPUs, " << counted(fused, "trial") << "\n";
-  for (const auto& [why, count] : eager) {
+  for (const auto& [why, count] : steps.eager_by_reason()) {
     out << "step        eager, " << counted(count, "trial") << ": " << why << "\n";
   }
 }
@@ -105,8 +102,8 @@ void write_gangs(std::ostream& out, const sweep::Plan& plan) {
 void write_time(std::ostream& out, const PlannedTime& time) {
   const TimeEstimate& estimate = time.estimate;
   out << "time        about " << clock_text(estimate.seconds) << " with "
-      << counted(static_cast<std::size_t>(time.workers.count), "worker") << " of "
-      << counted(static_cast<std::size_t>(time.workers.threads), "thread") << " like those of this machine";
+      << counted(time.workers.count, "worker") << " of " << counted(time.workers.threads, "thread")
+      << " like those of this machine";
   if (estimate.measured_kinds < estimate.kinds) {
     out << " (" << estimate.measured_kinds << " of " << estimate.kinds << " kinds of trials timed)";
   }
@@ -121,16 +118,17 @@ double total_flops(const sweep::Plan& plan) {
   return flops;
 }
 
-void write_plan_text(std::ostream& out, const sweep::Plan& plan, const std::optional<PlannedTime>& time) {
+void write_plan_text(std::ostream& out, const sweep::Plan& plan, const TrainingForecast& forecast) {
   const Arms arms(plan);
   out << "sweep       " << plan.sweep.name << "\n"
       << "plan hash   " << plan.hash << "\n"
-      << "trials      " << plan.trials.size() << " (" << counted(arms.count(), "arm") << " x "
-      << counted(arms.seeds(), "seed") << ")\n"
+      << "trials      " << plan.trials.size() << " ("
+      << counted(static_cast<std::int64_t>(arms.count()), "arm") << " x "
+      << counted(static_cast<std::int64_t>(arms.seeds()), "seed") << ")\n"
       << "parameters  " << budget_text(plan) << "\n"
       << "training    " << total_flops(plan) * 1e-12 << " TFLOP, one trial a bundle\n";
-  if (time) write_time(out, *time);
-  write_steps(out, plan);
+  if (forecast.time) write_time(out, *forecast.time);
+  write_steps(out, plan, forecast);
   write_gangs(out, plan);
   for (const std::string& note : plan.notes) out << "note        " << note << "\n";
   out << "\n" << results::render(arms_table(plan, arms), results::Format::kTable);

@@ -15,6 +15,7 @@
 #include "cli/exit_code.h"
 #include "cli/progress_display.h"
 #include "cli/run_log.h"
+#include "cli/step_forecast.h"
 #include "cli/sweep_options.h"
 #include "cli/training_options.h"
 #include "cli/whole_number.h"
@@ -25,8 +26,6 @@
 #include "results/store.h"
 #include "sweep/duration.h"
 #include "worker/agent/trainer_executable.h"
-#include "worker/fused/fused_support.h"
-#include "worker/stacked/stacked_support.h"
 
 namespace headsweep::cli {
 namespace {
@@ -92,19 +91,12 @@ std::string describe(const results::FrozenSweep& frozen) {
 std::optional<std::string> describe_steps(const RunCommandOptions& options,
                                           const results::FrozenSweep& frozen) {
   if (options.run.step == "eager") return std::nullopt;
-  const bool on_gpus = options.run.device == "cuda";
-  std::int64_t eager = 0;
-  std::string why;
-  for (const results::OpenTrial& trial : frozen.open) {
-    const auto reason =
-        on_gpus ? stacked::why_not_stacked(trial.settings) : fused::why_not_fused(trial.settings);
-    if (!reason) continue;
-    if (eager++ == 0) why = *reason;
-  }
-  const std::int64_t fused = std::ssize(frozen.open) - eager;
-  if (eager == 0 || (fused == 0 && options.run.step == "auto")) return std::nullopt;
-  return (on_gpus ? "on GPUs " : "on CPUs ") + std::to_string(eager) + " trials take the eager step (" + why +
-         "), " + std::to_string(fused) + " the fused one; --step eager gives all of them the same";
+  StepForecast steps(options.run.step, options.run.device);
+  for (const results::OpenTrial& trial : frozen.open) steps.add(trial.settings);
+  if (steps.eager() == 0 || (steps.fused() == 0 && options.run.step == "auto")) return std::nullopt;
+  return "on " + steps.devices() + " " + std::to_string(steps.eager()) + " trials take the eager step (" +
+         steps.eager_by_reason().begin()->first + "), " + std::to_string(steps.fused()) +
+         " the fused one; --step eager gives all of them the same";
 }
 
 std::string describe(const orchestrator::Ending& ending, const std::string& store, std::int64_t cancelled) {
