@@ -10,10 +10,10 @@
 #include <string>
 #include <vector>
 
-#include <ATen/Parallel.h>
 #include <CLI/CLI.hpp>
 #include <nlohmann/json.hpp>
 
+#include "bench/machine.h"
 #include "trial/parameters.h"
 #include "worker/trainer/bundle_buffers.h"
 #include "worker/trainer/device.h"
@@ -25,7 +25,6 @@ namespace {
 
 std::vector<double> losses(const trial::Settings& settings, const std::string& kind, std::int64_t threads,
                            std::int64_t steps) {
-  at::set_num_threads(static_cast<int>(threads));
   BundleBuffers buffers(1, trial::count_parameters(settings.model).total(), at::kFloat, at::kCPU);
   buffers.parameters[0].copy_(initial_parameters(settings, at::kFloat, at::kCPU));
   const auto step = make_chosen_step({settings}, buffers, {.threads = threads, .step = kind});
@@ -80,11 +79,15 @@ int main(int argc, char** argv) {
   app.add_flag("--json", json);
   CLI11_PARSE(app, argc, argv);
   keep_freed_memory();
-  prepare_arithmetic(at::kCPU, 2);
+  prepare_arithmetic(at::kCPU);
   nlohmann::ordered_json rows = nlohmann::ordered_json::array();
   for (const std::int64_t count : heads) rows.push_back(drift(count, steps, seeds));
   if (json) {
-    std::cout << rows.dump(1) << "\n";
+    const nlohmann::ordered_json all = {{"bench", "loss_drift"},
+                                        {"steps", steps},
+                                        {"results", rows},
+                                        {"machine", headsweep::bench::machine()}};
+    std::cout << all.dump(1) << "\n";
     return EXIT_SUCCESS;
   }
   std::printf("largest difference of a loss    first %lld steps        all %lld steps\n",

@@ -88,7 +88,7 @@ int main(int argc, char** argv) {
   keep_freed_memory();
   const TrainerContext context{.threads = argc > 1 ? std::atoll(argv[1]) : 1,
                                .step = argc > 2 ? argv[2] : "eager"};
-  prepare_arithmetic(at::kCPU, context.threads);
+  prepare_arithmetic(at::kCPU);
   std::int64_t heads = 0;
   std::int64_t steps = 0;
   while (std::cin >> heads >> steps) {

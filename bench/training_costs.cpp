@@ -16,6 +16,7 @@
 #include <CLI/CLI.hpp>
 #include <nlohmann/json.hpp>
 
+#include "bench/machine.h"
 #include "sweep/sweep_file.h"
 #include "trial/key.h"
 #include "trial/parameters.h"
@@ -67,18 +68,16 @@ nlohmann::ordered_json costs_of(std::int64_t heads, const TrainerContext& contex
                      {buffers.parameters[0], buffers.first_moments[0], buffers.second_moments[0]}, agent);
   const auto step = make_chosen_step({settings}, buffers, context);
   const std::size_t only[] = {0};
+  const MeasurementWork work{.threads = context.threads};
   Batches batches(settings);
   std::int64_t number = 0;
   const double update = median_seconds_of(30, [&] { step->advance(number++, only); });
   const double batch = median_seconds_of(30, [&] { batches.at(number++); });
   const double along =
-      median_seconds_of(3, [&] { measure_along_the_way(settings, buffers.parameters[0], [] {}); });
+      median_seconds_of(3, [&] { measure_along_the_way(settings, buffers.parameters[0], work); });
   const double checkpoint = median_seconds_of(5, [&] { run.save_checkpoint(); });
   protocol::TrialResult result;
-  const double end = seconds_of([&] {
-    measure_trained(
-        settings, buffers.parameters[0], [] {}, result);
-  });
+  const double end = seconds_of([&] { measure_trained(settings, buffers.parameters[0], work, result); });
   constexpr double every = 2000;  // of configs/paper.toml
   const auto steps = static_cast<double>(settings.training.steps);
   return {{"heads", heads},
@@ -116,12 +115,17 @@ int main(int argc, char** argv) {
   app.add_flag("--json", json);
   CLI11_PARSE(app, argc, argv);
   keep_freed_memory();
-  prepare_arithmetic(context.device, context.threads);
+  prepare_arithmetic(context.device);
   std::string folder = (std::filesystem::temp_directory_path() / "headsweep-bench-XXXXXX").string();
   if (mkdtemp(folder.data()) == nullptr) return EXIT_FAILURE;
   std::filesystem::create_directory(folder + "/checkpoints");
   nlohmann::ordered_json rows = nlohmann::ordered_json::array();
   for (const std::int64_t heads : {1, 4, 8, 16}) rows.push_back(costs_of(heads, context, folder));
   std::filesystem::remove_all(folder);
-  json ? void(std::cout << rows.dump(1) << "\n") : print_table(rows);
+  const nlohmann::ordered_json all = {{"bench", "training_costs"},
+                                      {"step", context.step},
+                                      {"threads", context.threads},
+                                      {"results", rows},
+                                      {"machine", headsweep::bench::machine()}};
+  json ? void(std::cout << all.dump(1) << "\n") : print_table(rows);
 }

@@ -32,7 +32,9 @@ void add_stack_option(CLI::App& command, std::string& stack) {
 void add_training_options(CLI::App& command, TrainingOptions& options) {
   command.add_option("--device", options.run.device, "auto, cpu or cuda (one GPU a worker)")
       ->check(CLI::IsMember({"auto", "cpu", "cuda"}));
-  command.add_option("--threads", options.run.threads, "of each worker; part of a trial's numerics")
+  command
+      .add_option("--threads", options.run.threads,
+                  "of each worker; the last digits depend on them with --step eager only")
       ->check(whole_number(1, kMostThreads))
       ->capture_default_str();
   command

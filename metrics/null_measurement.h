@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "metrics/measured_nulls.h"
+#include "metrics/measurement_jobs.h"
 
 namespace headsweep::metrics {
 
@@ -30,20 +31,22 @@ class NullMeasurement {
  public:
   NullMeasurement(std::int64_t sequences, const NullOptions& options);
 
-  // All layers of the next sequence, of equal numbers of heads and positions in every call; needed_keys as in
-  // MeasureOptions. What compares heads pair by pair is measured of the permuted null's first draw only: it costs more
-  // than all others.
-  void add(std::span<const LayerHeads> layers, std::span<const std::int64_t> needed_keys);
+  // Appends to `jobs` what is to be measured of the next sequence: `layers` are all of its layers, of equal numbers of
+  // heads and positions in every call; needed_keys as in MeasureOptions. The jobs borrow both, and this object. What
+  // compares heads pair by pair is measured of the permuted null's first draw only: it costs more than all others.
+  void add(std::span<const LayerHeads> layers, std::span<const std::int64_t> needed_keys,
+           MeasurementJobs& jobs);
 
-  // After the last sequence.
+  // When all sequences are added and all jobs done.
   [[nodiscard]] std::vector<NullValues> values() const;
 
  private:
-  void measure(NullValues& null, std::span<const LayerHeads> layers, const MeasureOptions& options);
-  void measure_permuted(std::span<const LayerHeads> layers, MeasureOptions options);
-  void measure_crossed(std::span<const LayerHeads> layers, const MeasureOptions& options);
+  void make_room(std::size_t layers);
+  void add_permuted(std::span<const LayerHeads> layers, const MeasureOptions& options, MeasurementJobs& jobs);
+  void add_crossed(std::span<const LayerHeads> layers, const MeasureOptions& options, MeasurementJobs& jobs);
 
   NullOptions options_;
+  std::int64_t sequences_;
   std::int64_t next_ = 0;
   CrossedSequences crossing_;
   std::map<std::int64_t, std::vector<std::int64_t>> keys_;  // of sequences not yet crossed

@@ -1,6 +1,8 @@
 #include "metrics/null_measurement.h"
 
+#include <algorithm>
 #include <cmath>
+#include <cstring>
 
 #include <gtest/gtest.h>
 
@@ -23,12 +25,34 @@ std::vector<LayerHeads> layers_of(std::uint64_t sequence) {
   return layers;
 }
 
-std::vector<NullValues> measured(bool equal_sequences) {
+std::vector<NullValues> measured(bool equal_sequences, bool backwards = false) {
   NullMeasurement measurement(kSequences, {5, kDraws, 20});
+  std::vector<std::vector<LayerHeads>> sequences;
+  MeasurementJobs jobs;
   for (std::int64_t s = 0; s < kSequences; ++s) {
-    measurement.add(layers_of(equal_sequences ? 0 : static_cast<std::uint64_t>(s)), {});
+    sequences.push_back(layers_of(equal_sequences ? 0 : static_cast<std::uint64_t>(s)));
+    measurement.add(sequences.back(), {}, jobs);
   }
+  if (backwards) std::ranges::reverse(jobs);
+  for (const auto& job : jobs) job();
   return measurement.values();
+}
+
+// Equal where both are NaN, too.
+bool equal_bits(const std::vector<MetricValues>& a, const std::vector<MetricValues>& b) {
+  return a.size() == b.size() && std::memcmp(a.data(), b.data(), a.size() * sizeof(MetricValues)) == 0;
+}
+
+TEST(NullMeasurement, DoesNotDependOnTheOrderOfItsJobs) {
+  const std::vector<NullValues> forwards = measured(false);
+  const std::vector<NullValues> backwards = measured(false, /*backwards=*/true);
+  ASSERT_EQ(forwards.size(), backwards.size());
+  for (std::size_t null = 0; null < forwards.size(); ++null) {
+    EXPECT_TRUE(equal_bits(forwards[null].rollout, backwards[null].rollout)) << forwards[null].name;
+    for (std::size_t layer = 0; layer < 2; ++layer) {
+      EXPECT_TRUE(equal_bits(forwards[null].layers[layer], backwards[null].layers[layer]));
+    }
+  }
 }
 
 TEST(NullMeasurement, PermutedIsEverySequenceWithEveryDraw) {
@@ -79,7 +103,10 @@ TEST(NullMeasurement, EqualWeightsWeighTheCombinationAlone) {
 
 TEST(NullMeasurement, WithoutDrawsThereIsNoPermutedNull) {
   NullMeasurement measurement(1, {5, 0, 20});
-  measurement.add(layers_of(0), {});
+  const std::vector<LayerHeads> layers = layers_of(0);
+  MeasurementJobs jobs;
+  measurement.add(layers, {}, jobs);
+  for (const auto& job : jobs) job();
   const std::vector<NullValues> values = measurement.values();
   ASSERT_EQ(values.size(), 2U);
   EXPECT_EQ(values[0].name, "crossed");

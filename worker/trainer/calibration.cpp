@@ -24,16 +24,13 @@ double seconds_of(Action action) {
 }
 
 // Measuring costs the same for every sequence, and within a sequence for every draw of the permuted null.
-double end_seconds(trial::Settings settings, const at::Tensor& parameters) {
+double end_seconds(trial::Settings settings, const at::Tensor& parameters, const MeasurementWork& work) {
   const auto sequences = static_cast<double>(settings.measure.sequences);
   const auto draws = static_cast<double>(settings.measure.permuted_draws);
   const auto with_draws = [&](std::int64_t count) {
     settings.measure.permuted_draws = count;
     protocol::TrialResult result;
-    return seconds_of([&] {
-      measure_trained(
-          settings, parameters, [] {}, result);
-    });
+    return seconds_of([&] { measure_trained(settings, parameters, work, result); });
   };
   settings.measure.sequences = 1;
   with_draws(0);  // first calls of LibTorch's functions take longer
@@ -42,10 +39,10 @@ double end_seconds(trial::Settings settings, const at::Tensor& parameters) {
   return sequences * (without + draws * of_a_draw);
 }
 
-double along_seconds(trial::Settings settings, const at::Tensor& parameters) {
+double along_seconds(trial::Settings settings, const at::Tensor& parameters, const MeasurementWork& work) {
   const auto sequences = static_cast<double>(settings.measure.sequences);
   settings.measure.sequences = 1;
-  return sequences * seconds_of([&] { measure_along_the_way(settings, parameters, [] {}); });
+  return sequences * seconds_of([&] { measure_along_the_way(settings, parameters, work); });
 }
 
 nlohmann::json calibrate_one(const trial::Settings& settings, double budget, const TrainerContext& context) {
@@ -53,8 +50,9 @@ nlohmann::json calibrate_one(const trial::Settings& settings, double budget, con
                               context.device);
   const at::Tensor parameters = buffers.parameters[0];
   parameters.copy_(initial_parameters(settings, context.dtype, context.device));
-  const double end = end_seconds(settings, parameters);
-  const double along = along_seconds(settings, parameters);
+  const MeasurementWork work{.threads = context.threads};
+  const double end = end_seconds(settings, parameters, work);
+  const double along = along_seconds(settings, parameters, work);
   return {{"step_seconds", update_seconds({settings}, buffers, budget, context)},
           {"along_seconds", along},
           {"end_seconds", end}};

@@ -47,8 +47,8 @@ at::Device open_device(const std::string& name) {
   return {at::kCUDA, static_cast<at::DeviceIndex>(index)};
 }
 
-void prepare_arithmetic(at::Device device, std::int64_t threads) {
-  at::set_num_threads(static_cast<int>(threads));
+void prepare_arithmetic(at::Device device) {
+  at::set_num_threads(1);
   at::set_num_interop_threads(1);
   if (!device.is_cuda()) return;
   // Kernels whose order of addition does not change from run to run; memory need not be filled for that.
@@ -79,7 +79,6 @@ std::string numerics_text(const TrainerContext& context, std::string_view step_k
       {"step", step_kind},
       {"dtype", context.dtype == at::kDouble ? "float64" : "float32"},
       {"libtorch", libtorch_version()},
-      {"threads", context.threads},
   };
   if (context.members > 1) numerics["members"] = context.members;
   if (context.device.is_cuda()) {
@@ -89,7 +88,11 @@ std::string numerics_text(const TrainerContext& context, std::string_view step_k
   } else {
     numerics["isa"] = at::get_cpu_capability();
     numerics["cpu"] = cpu_vendor();
-    if (step_kind == "fused") numerics["kernels"] = fused::instruction_set();
+    if (step_kind == "fused") {
+      numerics["kernels"] = fused::instruction_set();
+    } else {
+      numerics["threads"] = context.threads;
+    }
   }
   return numerics.dump();
 }

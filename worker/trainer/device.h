@@ -17,8 +17,9 @@ namespace headsweep::trainer {
 // is another or there is no such device.
 at::Device open_device(const std::string& name);
 
-// Sets LibTorch's threads, and deterministic kernels on a GPU. Once, before any tensor is made.
-void prepare_arithmetic(at::Device device, std::int64_t threads);
+// One thread for LibTorch, but where LibTorchThreads says otherwise, and deterministic kernels on a GPU. Once, before any
+// tensor is made.
+void prepare_arithmetic(at::Device device);
 
 // "cpu", "cuda:0 NVIDIA H200".
 std::string device_text(at::Device device);
@@ -30,9 +31,9 @@ std::vector<Gpu> usable_gpus();
 std::string why_no_gpu();
 
 // JSON with sorted keys of everything beside the settings that a trial's bits depend on: step kind, dtype,
-// threads, LibTorch version, and CPU vendor and instruction sets (`isa` of LibTorch, `kernels` of the fused
-// step), or GPU model, TF32 and version of the kernels; for a gang the number of its members. A trial resumes only where
-// it is equal.
+// LibTorch version, and CPU vendor and instruction sets (`isa` of LibTorch, `kernels` of the fused step; of the eager
+// step the number of its threads), or GPU model, TF32 and version of the kernels; for a gang the number of its members. A
+// trial resumes only where it is equal.
 std::string numerics_text(const TrainerContext& context, std::string_view step_kind);
 
 std::string libtorch_version();  // "2.13.0"

@@ -9,6 +9,7 @@
 #include "worker/trainer/adam.h"
 #include "worker/trainer/batches.h"
 #include "worker/trainer/dropout_tensors.h"
+#include "worker/trainer/libtorch_threads.h"
 #include "worker/trainer/model.h"
 #include "worker/trainer/partial_step.h"
 #include "worker/trainer/training_loss.h"
@@ -134,7 +135,8 @@ class EagerTrial {
 
 class EagerStep final : public TrainingStep {
  public:
-  EagerStep(const std::vector<trial::Settings>& settings, const BundleBuffers& buffers) {
+  EagerStep(const std::vector<trial::Settings>& settings, const BundleBuffers& buffers, std::int64_t threads)
+      : threads_(threads) {
     for (std::size_t row = 0; row < settings.size(); ++row) {
       trials_.emplace_back(settings[row], buffers, static_cast<std::int64_t>(row), all_rows(settings[row]));
       const trial::ModelSettings& model = settings[row].model;
@@ -144,6 +146,7 @@ class EagerStep final : public TrainingStep {
   }
 
   std::vector<BatchOutcome> advance(std::int64_t step, std::span<const std::size_t> trials) override {
+    const LibTorchThreads own(threads_);
     std::vector<BatchOutcome> outcomes;
     for (const std::size_t number : trials) {
       EagerTrial& trial = trials_[number];
@@ -155,22 +158,30 @@ class EagerStep final : public TrainingStep {
   }
 
  private:
+  std::int64_t threads_;
   std::map<std::pair<std::int64_t, double>, DropoutTensors> dropout_;  // by heads and probability
   std::vector<EagerTrial> trials_;
 };
 
 class EagerPart final : public PartialStep {
  public:
-  EagerPart(const trial::Settings& settings, const BundleBuffers& buffers, const RowRange& rows)
-      : dropout_(settings, rows, buffers.parameters.scalar_type(), buffers.parameters.device()),
+  EagerPart(const trial::Settings& settings, const BundleBuffers& buffers, const RowRange& rows,
+            std::int64_t threads)
+      : threads_(threads),
+        dropout_(settings, rows, buffers.parameters.scalar_type(), buffers.parameters.device()),
         trial_(settings, buffers, 0, rows) {}
 
   PartOutcome differentiate(std::int64_t step) override {
+    const LibTorchThreads own(threads_);
     return trial_.differentiate(step, dropout_.masks(trial_.settings(), step));
   }
-  void update(std::int64_t step) override { trial_.update(step); }
+  void update(std::int64_t step) override {
+    const LibTorchThreads own(threads_);
+    trial_.update(step);
+  }
 
  private:
+  std::int64_t threads_;
   DropoutTensors dropout_;
   EagerTrial trial_;
 };
@@ -178,13 +189,13 @@ class EagerPart final : public PartialStep {
 }  // namespace
 
 std::unique_ptr<PartialStep> make_eager_part(const trial::Settings& settings, const BundleBuffers& buffers,
-                                             const RowRange& rows) {
-  return std::make_unique<EagerPart>(settings, buffers, rows);
+                                             const RowRange& rows, std::int64_t threads) {
+  return std::make_unique<EagerPart>(settings, buffers, rows, threads);
 }
 
 std::unique_ptr<TrainingStep> make_eager_step(const std::vector<trial::Settings>& settings,
-                                              const BundleBuffers& buffers) {
-  return std::make_unique<EagerStep>(settings, buffers);
+                                              const BundleBuffers& buffers, std::int64_t threads) {
+  return std::make_unique<EagerStep>(settings, buffers, threads);
 }
 
 }  // namespace headsweep::trainer

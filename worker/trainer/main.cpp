@@ -35,7 +35,7 @@ bool is_socket(int descriptor) {
 // Opens the device that the arguments name and prepares its arithmetic.
 headsweep::trainer::TrainerContext prepared_context(const Arguments& arguments) {
   const at::Device device = headsweep::trainer::open_device(arguments.device);
-  headsweep::trainer::prepare_arithmetic(device, arguments.threads);
+  headsweep::trainer::prepare_arithmetic(device);
   return {.device = device, .threads = arguments.threads, .step = arguments.step};
 }
 
@@ -80,15 +80,15 @@ int run(const Arguments& arguments) {
     case Arguments::Mode::kServe:
       return serve(arguments);
     case Arguments::Mode::kMeasure:
-      headsweep::trainer::prepare_arithmetic(at::kCPU, arguments.threads);
+      headsweep::trainer::prepare_arithmetic(at::kCPU);
       std::cout << headsweep::trainer::measure_files(arguments);
       return EXIT_SUCCESS;
     case Arguments::Mode::kRemeasure:
-      headsweep::trainer::prepare_arithmetic(at::kCPU, arguments.threads);
-      headsweep::trainer::remeasure_models(arguments.checkpoints, std::cout);
+      headsweep::trainer::prepare_arithmetic(at::kCPU);
+      headsweep::trainer::remeasure_models(arguments.checkpoints, arguments.threads, std::cout);
       return EXIT_SUCCESS;
     case Arguments::Mode::kAttention:
-      headsweep::trainer::prepare_arithmetic(at::kCPU, arguments.threads);
+      headsweep::trainer::prepare_arithmetic(at::kCPU);
       std::cout << headsweep::trainer::attention_of_files(arguments.checkpoints);
       return EXIT_SUCCESS;
     case Arguments::Mode::kCalibrate:

@@ -94,7 +94,8 @@ Json measure_file(const Arguments& arguments, const std::string& path) {
   trial::Settings trained = model.settings;
   trained.seed = trained_seed;
   const Measurement measured =
-      measure_model(trained, parameters, sequences, {.horizon = model.settings.measure.horizon});
+      measure_model(trained, parameters, sequences,
+                    {.horizon = model.settings.measure.horizon, .work = {.threads = arguments.threads}});
   Json layers = Json::array();
   for (std::size_t layer = 0; layer < measured.layers.size(); ++layer) {
     layers.push_back(layer_json(layer, measured.layers[layer]));

@@ -8,8 +8,10 @@
 
 #include "errors/check.h"
 #include "metrics/layer_heads.h"
+#include "metrics/measurement_jobs.h"
 #include "tasks/task.h"
 #include "trial/task_shape.h"
+#include "worker/fused/thread_team.h"
 #include "worker/trainer/model.h"
 
 namespace headsweep::trainer {
@@ -38,6 +40,12 @@ const tasks::Task& task_of(const trial::Settings& settings) {
   return *task;
 }
 
+// One sequence while it is measured.
+struct MeasuredSequence {
+  std::vector<metrics::LayerHeads> layers;
+  std::vector<std::int64_t> needed_keys;
+};
+
 // Sums over loss positions.
 struct Score {
   double loss = 0;
@@ -61,8 +69,8 @@ class Measurer {
       : settings_(settings),
         options_(options),
         model_(settings, parameter_views(settings.model, flat_parameters)),
-        task_(task_of(settings)) {
-    measured_.layers.resize(model_.weights().layers.size());
+        task_(task_of(settings)),
+        team_(static_cast<std::size_t>(options.work.threads)) {
     for (const LayerWeights& layer : model_.weights().layers) {
       importance_.push_back(head_importance(layer.output_weight, settings.model.heads));
     }
@@ -71,13 +79,16 @@ class Measurer {
   Measurement measure(const Sequences& sequences) && {
     const Tensor tokens = ids(sequences.tokens, sequences);
     const Tensor targets = ids(sequences.targets, sequences);
+    const auto sequence_count = static_cast<std::size_t>(sequences.count);
+    measured_.layers.assign(importance_.size(), std::vector<metrics::LayerValues>(sequence_count));
+    measured_.rollout.resize(sequence_count);
     if (options_.permuted_draws) {
       nulls_.emplace(sequences.count,
                      metrics::NullOptions{settings_.seed, *options_.permuted_draws, options_.horizon});
     }
     for (std::int64_t first = 0; first < sequences.count; first += kChunk) {
       const std::int64_t count = std::min(kChunk, sequences.count - first);
-      measure_chunk(tokens.narrow(0, first, count), targets.narrow(0, first, count));
+      measure_chunk(first, tokens.narrow(0, first, count), targets.narrow(0, first, count));
     }
     measured_.loss = score_.loss / static_cast<double>(score_.positions);
     measured_.accuracy = static_cast<double>(score_.correct) / static_cast<double>(score_.positions);
@@ -86,7 +97,8 @@ class Measurer {
   }
 
  private:
-  void measure_chunk(const Tensor& tokens, const Tensor& targets) {
+  // `first`: the number of the chunk's first sequence.
+  void measure_chunk(std::int64_t first, const Tensor& tokens, const Tensor& targets) {
     std::vector<LayerAttention> layers;
     const Tensor logits = model_.forward(tokens.to(model_.device()), {}, &layers);
     score_.add(logits, targets);
@@ -94,10 +106,22 @@ class Measurer {
       const Tensor rows = to_double(layer.attention);
       layer = {rows / rows.sum(-1, /*keepdim=*/true), to_double(layer.values), to_double(layer.outputs)};
     }
-    for (std::int64_t sequence = 0; sequence < tokens.size(0); ++sequence) {
-      measure_sequence(layers, sequence, needed_keys(tokens[sequence]));
-      options_.after_sequence();
+    std::vector<MeasuredSequence> chunk;
+    for (std::int64_t place = 0; place < tokens.size(0); ++place) {
+      chunk.push_back({heads_of(layers, place), needed_keys(tokens[place])});
     }
+    metrics::MeasurementJobs jobs;
+    for (std::size_t place = 0; place < chunk.size(); ++place) {
+      add_jobs(static_cast<std::size_t>(first) + place, chunk[place], jobs);
+    }
+    do_jobs(jobs);
+  }
+
+  void do_jobs(const metrics::MeasurementJobs& jobs) {
+    team_.run(jobs.size(), [&](std::size_t thread, std::size_t job) {
+      jobs[job]();
+      if (thread == 0) options_.work.sign_of_life();
+    });
   }
 
   std::vector<std::int64_t> needed_keys(const Tensor& tokens) const {
@@ -108,26 +132,37 @@ class Measurer {
     return keys;
   }
 
-  metrics::LayerHeads heads_of(const LayerAttention& layer, std::int64_t sequence, std::size_t number) const {
-    const Tensor attention = layer.attention[sequence];
-    const Tensor values = layer.values[sequence];
-    const Tensor outputs = layer.outputs[sequence];
-    return metrics::checked_heads({attention.size(0), attention.size(1), values.size(2), elements(attention),
-                                   importance_[number], elements(values), elements(outputs)});
+  // Of the sequence at `place` in the chunk.
+  std::vector<metrics::LayerHeads> heads_of(const std::vector<LayerAttention>& layers,
+                                            std::int64_t place) const {
+    std::vector<metrics::LayerHeads> heads;
+    for (std::size_t number = 0; number < layers.size(); ++number) {
+      const Tensor attention = layers[number].attention[place];
+      const Tensor values = layers[number].values[place];
+      const Tensor outputs = layers[number].outputs[place];
+      heads.push_back(
+          metrics::checked_heads({attention.size(0), attention.size(1), values.size(2), elements(attention),
+                                  importance_[number], elements(values), elements(outputs)}));
+    }
+    return heads;
   }
 
-  void measure_sequence(const std::vector<LayerAttention>& layers, std::int64_t sequence,
-                        const std::vector<std::int64_t>& needed_keys) {
-    metrics::MeasureOptions options{options_.horizon, needed_keys, options_.core_only, options_.heads};
-    std::vector<metrics::LayerHeads> heads;
-    std::vector<metrics::LowerTriangle> combined;
-    for (std::size_t number = 0; number < layers.size(); ++number) {
-      heads.push_back(heads_of(layers[number], sequence, number));
-      measured_.layers[number].push_back(metrics::measure_heads(heads.back(), options));
-      combined.push_back(metrics::combination(heads.back()));
+  void add_jobs(std::size_t number, const MeasuredSequence& sequence, metrics::MeasurementJobs& jobs) {
+    const metrics::MeasureOptions options{options_.horizon, sequence.needed_keys, options_.core_only,
+                                          options_.heads};
+    for (std::size_t layer = 0; layer < sequence.layers.size(); ++layer) {
+      jobs.emplace_back([this, number, layer, &sequence, options] {
+        measured_.layers[layer][number] = metrics::measure_heads(sequence.layers[layer], options);
+      });
     }
-    measured_.rollout.push_back(metrics::measure_rollout(combined, options));
-    if (nulls_) nulls_->add(heads, needed_keys);
+    jobs.emplace_back([this, number, &sequence, options] {
+      std::vector<metrics::LowerTriangle> combined;
+      for (const metrics::LayerHeads& layer : sequence.layers) {
+        combined.push_back(metrics::combination(layer));
+      }
+      measured_.rollout[number] = metrics::measure_rollout(combined, options);
+    });
+    if (nulls_) nulls_->add(sequence.layers, sequence.needed_keys, jobs);
   }
 
   const trial::Settings& settings_;
@@ -138,6 +173,7 @@ class Measurer {
   std::optional<metrics::NullMeasurement> nulls_;
   Score score_;
   Measurement measured_{};
+  fused::ThreadTeam team_;
 };
 
 }  // namespace

@@ -16,13 +16,19 @@
 
 namespace headsweep::trainer {
 
+// Who measures and who waits; no number depends on it.
+struct MeasurementWork {
+  std::int64_t threads = 1;                    // of the metrics; the forward pass takes one of LibTorch's
+  std::function<void()> sign_of_life = [] {};  // called by the caller's thread every now and then
+};
+
 struct MeasurementOptions {
   std::int64_t horizon = 100;
   bool core_only = false;
   bool heads = true;  // false: metrics of layers and of the whole model only
   // Given: measure the nulls that are made of the model's own heads too.
   std::optional<std::int64_t> permuted_draws = std::nullopt;
-  std::function<void()> after_sequence = [] {};  // a sign of life for whoever waits
+  MeasurementWork work = {};
 };
 
 // All values of all sequences.

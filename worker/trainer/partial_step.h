@@ -32,6 +32,6 @@ class PartialStep {
 
 // By LibTorch's autograd, on any device. Borrows `buffers`, of one trial. At least one row.
 std::unique_ptr<PartialStep> make_eager_part(const trial::Settings& settings, const BundleBuffers& buffers,
-                                             const RowRange& rows);
+                                             const RowRange& rows, std::int64_t threads = 1);
 
 }  // namespace headsweep::trainer

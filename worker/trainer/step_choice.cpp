@@ -78,16 +78,18 @@ std::unique_ptr<TrainingStep> make_chosen_step(const std::vector<trial::Settings
   std::vector<bool> is_fused;
   for (const trial::Settings& own : settings) is_fused.push_back(choose_step(own, context).kind == "fused");
   const auto fused_count = static_cast<std::size_t>(std::ranges::count(is_fused, true));
-  if (fused_count == 0) return make_eager_step(settings, buffers);
+  if (fused_count == 0) return make_eager_step(settings, buffers, context.threads);
   if (fused_count == settings.size()) return make_fused_step_of_device(settings, buffers, context);
   return std::make_unique<MixedStep>(std::move(is_fused),
                                      make_fused_step_of_device(settings, buffers, context),
-                                     make_eager_step(settings, buffers));
+                                     make_eager_step(settings, buffers, context.threads));
 }
 
 std::unique_ptr<PartialStep> make_chosen_part(const trial::Settings& settings, const BundleBuffers& buffers,
                                               const RowRange& rows, const TrainerContext& context) {
-  if (choose_step(settings, context).kind == "eager") return make_eager_part(settings, buffers, rows);
+  if (choose_step(settings, context).kind == "eager") {
+    return make_eager_part(settings, buffers, rows, context.threads);
+  }
   return make_fused_part(settings, buffers, rows, static_cast<std::size_t>(context.threads));
 }
 

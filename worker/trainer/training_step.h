@@ -39,8 +39,8 @@ class TrainingStep {
 };
 
 // The definition: training_loss() and LibTorch's autograd, one trial after another, in the dtype of the buffers.
-// Borrows `buffers`. `settings`: one a trial, of equal shapes.
+// Borrows `buffers`. `settings`: one a trial, of equal shapes. On a CPU the last bits depend on `threads`.
 std::unique_ptr<TrainingStep> make_eager_step(const std::vector<trial::Settings>& settings,
-                                              const BundleBuffers& buffers);
+                                              const BundleBuffers& buffers, std::int64_t threads = 1);
 
 }  // namespace headsweep::trainer

@@ -51,12 +51,12 @@ void measure_split(const trial::Settings& settings, const at::Tensor& parameters
 
 std::vector<protocol::LayerMeasurement> measure_along_the_way(const trial::Settings& settings,
                                                               const at::Tensor& parameters,
-                                                              const std::function<void()>& sign_of_life) {
+                                                              const MeasurementWork& work) {
   MeasurementOptions options;
   options.horizon = settings.measure.horizon;
   options.core_only = true;
   options.heads = false;
-  options.after_sequence = sign_of_life;
+  options.work = work;
   std::vector<protocol::LayerMeasurement> layers;
   for (const Split split : {Split::kTrain, Split::kHeldOut}) {
     append(layers, layer_measurements(
@@ -66,11 +66,11 @@ std::vector<protocol::LayerMeasurement> measure_along_the_way(const trial::Setti
 }
 
 void measure_trained(const trial::Settings& settings, const at::Tensor& parameters,
-                     const std::function<void()>& sign_of_life, protocol::TrialResult& result) {
+                     const MeasurementWork& work, protocol::TrialResult& result) {
   MeasurementOptions options;
   options.horizon = settings.measure.horizon;
   options.permuted_draws = settings.measure.permuted_draws;
-  options.after_sequence = sign_of_life;
+  options.work = work;
   measure_split(settings, parameters, Split::kTrain, options, result);
   measure_split(settings, parameters, Split::kHeldOut, options, result);
 }

@@ -134,9 +134,13 @@ void TrialRun::record(const BatchOutcome& outcome, double seconds) {
   progress_.report(step_);
 }
 
+MeasurementWork TrialRun::measurement_work() {
+  return {context_.threads, [this] { progress_.report(step_); }};
+}
+
 std::vector<protocol::LayerMeasurement> TrialRun::measure_layers() {
   const Stopwatch stopwatch(measure_seconds_);
-  return measure_along_the_way(assignment_.settings, state_.parameters, [this] { progress_.report(step_); });
+  return measure_along_the_way(assignment_.settings, state_.parameters, measurement_work());
 }
 
 ModelFile TrialRun::describe(ModelFile::Kind kind) const {
@@ -183,8 +187,7 @@ protocol::TrialResult TrialRun::finish() {
   protocol::TrialResult result{};
   {
     const Stopwatch stopwatch(measure_seconds_);
-    measure_trained(
-        settings, state_.parameters, [this] { progress_.report(step_); }, result);
+    measure_trained(settings, state_.parameters, measurement_work(), result);
   }
   if (is_measured_step(settings, step_)) curve_.back().layers = result.layers;
   result.parameters = parameters_;

@@ -10,6 +10,7 @@
 #include <ATen/core/Tensor.h>
 
 #include "protocol/messages.h"
+#include "worker/trainer/measurement.h"
 #include "worker/trainer/model_file.h"
 #include "worker/trainer/progress_reporter.h"
 #include "worker/trainer/step_choice.h"
@@ -65,6 +66,7 @@ class TrialRun {
 
  private:
   void resume(const ModelFile& checkpoint);
+  MeasurementWork measurement_work();
   std::vector<protocol::LayerMeasurement> measure_layers();
   void keep_model(protocol::TrialResult& result) const;
   [[nodiscard]] ModelFile describe(ModelFile::Kind kind) const;

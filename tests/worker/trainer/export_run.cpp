@@ -81,7 +81,7 @@ int main(int argc, char** argv) {
     return 2;
   }
   try {
-    headsweep::trainer::prepare_arithmetic(at::kCPU, 1);
+    headsweep::trainer::prepare_arithmetic(at::kCPU);
     const auto settings = headsweep::trial::parse_canonical_json(argv[1]);
     const auto dtype = std::string(argv[2]) == "float64" ? at::kDouble : at::kFloat;
     headsweep::trainer::Exporter(settings, dtype, argv[4]).run(std::stoll(argv[3]));

@@ -11,7 +11,7 @@ namespace {
 
 class OneThread final : public testing::Environment {
  public:
-  void SetUp() override { prepare_arithmetic(c10::kCPU, 1); }
+  void SetUp() override { prepare_arithmetic(c10::kCPU); }
 };
 
 const testing::Environment* const one_thread = testing::AddGlobalTestEnvironment(new OneThread);

@@ -99,7 +99,7 @@ protocol::TrialResult train_and_keep(const trial::Settings& settings, const Temp
 
 std::vector<protocol::Message> remeasured(const std::vector<std::string>& files) {
   std::ostringstream out;
-  remeasure_models(files, out);
+  remeasure_models(files, 1, out);
   const std::string bytes = out.str();
   protocol::FrameReader reader;
   reader.append(std::as_bytes(std::span(bytes)));

@@ -1,0 +1,105 @@
+// What a trial's bits depend on beside its settings, and that `numerics` says it.
+
+#include <map>
+#include <set>
+
+#include <gmock/gmock.h>
+#include <nlohmann/json.hpp>
+
+#include "errors/check.h"
+#include "protocol/log_files.h"
+#include "tests/worker/fused/every_instruction_set.h"
+#include "tests/worker/trainer/small_trial.h"
+#include "worker/trainer/bundle_training.h"
+#include "worker/trainer/whole_file.h"
+
+namespace headsweep::trainer {
+namespace {
+
+using testing::HasSubstr;
+using testing::SizeIs;
+
+// More sequences in a batch, and more to measure, than there are threads; shapes that are no multiple of a vector.
+trial::Settings settings() {
+  trial::Settings settings = small_settings();
+  settings.model.vocabulary = 11;
+  settings.training.batch = 27;
+  settings.training.samples = 0;
+  settings.measure.sequences = 11;
+  settings.measure.sequence_metrics = true;
+  settings.measure.node_fidelity = true;
+  return settings;
+}
+
+protocol::TrainBundle bundle_in(const TemporaryFolder& store) {
+  return {{assignment(1, settings())}, store.path().string(), 1e9};
+}
+
+protocol::TrialResult trained(const TrainerContext& context) {
+  const TemporaryFolder store;
+  RecordingAgent agent;
+  train_bundle(bundle_in(store), context, agent);
+  const auto done = agent.all<protocol::TrialDone>();
+  check(done.size() == 1, "an undisturbed trial is done");
+  return done.front().result;
+}
+
+std::string log_in(const TemporaryFolder& store) {
+  const auto bytes = read_whole_file(protocol::trial_log(store.path(), 1));
+  return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
+}
+
+TEST(Numerics, AFusedTrialIsTheSameForAnyNumberOfThreads) {
+  const protocol::TrialResult one = trained({.threads = 1});
+  ASSERT_THAT(one.sequences, SizeIs(testing::Gt(0U)));
+  for (const std::int64_t threads : {2, 4}) {
+    EXPECT_EQ(timeless(trained({.threads = threads})), timeless(one)) << threads << " threads";
+  }
+  EXPECT_FALSE(nlohmann::json::parse(one.numerics).contains("threads"));
+}
+
+TEST(Numerics, AFusedTrialIsResumedWithOtherThreads) {
+  const TemporaryFolder store;
+  RecordingAgent stopped(10);
+  train_bundle(bundle_in(store), {.threads = 1}, stopped);
+  RecordingAgent agent;
+  train_bundle(bundle_in(store), {.threads = 3}, agent);
+  ASSERT_THAT(agent.all<protocol::TrialDone>(), SizeIs(1));
+  EXPECT_EQ(timeless(agent.all<protocol::TrialDone>()[0].result), timeless(trained({.threads = 1})));
+  EXPECT_THAT(log_in(store), HasSubstr("resumes at step 10 of 40"));
+}
+
+TEST(Numerics, ThoseOfTheEagerStepNameItsThreads) {
+  EXPECT_EQ(nlohmann::json::parse(trained({.threads = 2, .step = "eager"}).numerics).at("threads"), 2);
+}
+
+// Some of this machine's sets share kernels: AVX3 serves those that have more.
+TEST(Numerics, EveryInstructionSetHasItsOwn) {
+  const double eager_loss = trained({.step = "eager"}).train_loss;
+  std::map<std::string, std::vector<std::byte>> trials;
+  fused::for_every_instruction_set([&] {
+    const protocol::TrialResult result = trained({.threads = 2});
+    EXPECT_NEAR(result.train_loss, eager_loss, 5e-4);
+    EXPECT_EQ(timeless(trained({.threads = 1})), timeless(result));
+    const auto kernels = nlohmann::json::parse(result.numerics).at("kernels").get<std::string>();
+    const auto [known, is_new] = trials.emplace(kernels, timeless(result));
+    EXPECT_EQ(known->second, timeless(result));
+  });
+  EXPECT_THAT(trials, SizeIs(testing::Gt(1U)));  // any x86-64 with AVX2
+}
+
+TEST(Numerics, ACheckpointOfAnotherInstructionSetIsNotResumed) {
+  const TemporaryFolder store;
+  std::set<std::string> kernels;
+  fused::for_every_instruction_set([&] {
+    if (!kernels.insert(std::string(fused::instruction_set())).second) return;
+    RecordingAgent stopped(10);
+    train_bundle(bundle_in(store), {}, stopped);
+    EXPECT_EQ(log_in(store).find("other numerics") != std::string::npos, kernels.size() > 1);
+    EXPECT_THAT(log_in(store), testing::Not(HasSubstr("resumes")));
+  });
+  EXPECT_THAT(kernels, SizeIs(testing::Gt(1U)));
+}
+
+}  // namespace
+}  // namespace headsweep::trainer
