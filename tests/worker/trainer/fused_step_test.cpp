@@ -92,6 +92,32 @@ TEST(FusedStep, GradientsAreThoseOfEagerForThePapersModel) {
   }
 }
 
+// Far from the sizes that the kernels were made for.
+TEST(FusedStep, GradientsAreThoseOfEagerForLargeShapes) {
+  struct Shape {
+    std::int64_t vocabulary;
+    std::int64_t length;
+    std::int64_t width;
+    std::int64_t layers;
+    std::int64_t heads;
+    std::int64_t mlp_width;
+  };
+  for (const Shape& shape :
+       {Shape{1500, 40, 320, 2, 5, 1300}, Shape{30, 700, 24, 1, 3, 40}, Shape{30, 50, 48, 9, 48, 40}}) {
+    trial::Settings settings;
+    settings.model.vocabulary = shape.vocabulary;
+    settings.model.length = shape.length;
+    settings.model.width = shape.width;
+    settings.model.layers = shape.layers;
+    settings.model.heads = shape.heads;
+    settings.model.mlp_width = shape.mlp_width;
+    settings.training.batch = 2;
+    settings.training.samples = 8;
+    SCOPED_TRACE(trial::canonical_json(settings));
+    expect_gradients_of_eager(settings);
+  }
+}
+
 TEST(FusedStep, GradientsAreThoseOfEagerForTiedHeadsAndSparseLoss) {
   trial::Settings settings = small_settings();
   settings.model.heads = 4;
