@@ -20,7 +20,7 @@ namespace {
 using at::Tensor;
 
 // Sequences of one forward pass: fixed, so that no number depends on how many are measured.
-constexpr std::int64_t kChunk = 8;
+constexpr std::int64_t kChunk = 4;
 
 Tensor to_double(const Tensor& tensor) {
   return tensor.to(at::kCPU, at::kDouble).contiguous();
@@ -39,12 +39,6 @@ const tasks::Task& task_of(const trial::Settings& settings) {
   check(task != nullptr, "checked settings name a known task");
   return *task;
 }
-
-// One sequence while it is measured.
-struct MeasuredSequence {
-  std::vector<metrics::LayerHeads> layers;
-  std::vector<std::int64_t> needed_keys;
-};
 
 // Sums over loss positions.
 struct Score {
@@ -102,18 +96,31 @@ class Measurer {
     std::vector<LayerAttention> layers;
     const Tensor logits = model_.forward(tokens.to(model_.device()), {}, &layers);
     score_.add(logits, targets);
-    for (LayerAttention& layer : layers) {
-      const Tensor rows = to_double(layer.attention);
-      layer = {rows / rows.sum(-1, /*keepdim=*/true), to_double(layer.values), to_double(layer.outputs)};
+    for (LayerAttention& layer : layers) {  // in one go from a GPU
+      layer = {layer.attention.cpu(), layer.values.cpu(), layer.outputs.cpu()};
     }
-    std::vector<MeasuredSequence> chunk;
     for (std::int64_t place = 0; place < tokens.size(0); ++place) {
-      chunk.push_back({heads_of(layers, place), needed_keys(tokens[place])});
+      measure_sequence(static_cast<std::size_t>(first + place), heads_of(layers, place),
+                       needed_keys(tokens[place]));
     }
+  }
+
+  // One after the other: the heads of many sequences in double would take more memory than all else.
+  void measure_sequence(std::size_t number, const std::vector<metrics::LayerHeads>& layers,
+                        const std::vector<std::int64_t>& needed_keys) {
     metrics::MeasurementJobs jobs;
-    for (std::size_t place = 0; place < chunk.size(); ++place) {
-      add_jobs(static_cast<std::size_t>(first) + place, chunk[place], jobs);
+    const metrics::MeasureOptions options{options_.horizon, needed_keys, options_.core_only, options_.heads};
+    for (std::size_t layer = 0; layer < layers.size(); ++layer) {
+      jobs.emplace_back([this, number, layer, &layers, options] {
+        measured_.layers[layer][number] = metrics::measure_heads(layers[layer], options);
+      });
     }
+    jobs.emplace_back([this, number, &layers, options] {
+      std::vector<metrics::LowerTriangle> combined;
+      for (const metrics::LayerHeads& layer : layers) combined.push_back(metrics::combination(layer));
+      measured_.rollout[number] = metrics::measure_rollout(combined, options);
+    });
+    if (nulls_) nulls_->add(layers, needed_keys, jobs);
     do_jobs(jobs);
   }
 
@@ -137,32 +144,15 @@ class Measurer {
                                             std::int64_t place) const {
     std::vector<metrics::LayerHeads> heads;
     for (std::size_t number = 0; number < layers.size(); ++number) {
-      const Tensor attention = layers[number].attention[place];
-      const Tensor values = layers[number].values[place];
-      const Tensor outputs = layers[number].outputs[place];
+      const Tensor rows = to_double(layers[number].attention[place]);
+      const Tensor attention = rows / rows.sum(-1, /*keepdim=*/true);
+      const Tensor values = to_double(layers[number].values[place]);
+      const Tensor outputs = to_double(layers[number].outputs[place]);
       heads.push_back(
           metrics::checked_heads({attention.size(0), attention.size(1), values.size(2), elements(attention),
                                   importance_[number], elements(values), elements(outputs)}));
     }
     return heads;
-  }
-
-  void add_jobs(std::size_t number, const MeasuredSequence& sequence, metrics::MeasurementJobs& jobs) {
-    const metrics::MeasureOptions options{options_.horizon, sequence.needed_keys, options_.core_only,
-                                          options_.heads};
-    for (std::size_t layer = 0; layer < sequence.layers.size(); ++layer) {
-      jobs.emplace_back([this, number, layer, &sequence, options] {
-        measured_.layers[layer][number] = metrics::measure_heads(sequence.layers[layer], options);
-      });
-    }
-    jobs.emplace_back([this, number, &sequence, options] {
-      std::vector<metrics::LowerTriangle> combined;
-      for (const metrics::LayerHeads& layer : sequence.layers) {
-        combined.push_back(metrics::combination(layer));
-      }
-      measured_.rollout[number] = metrics::measure_rollout(combined, options);
-    });
-    if (nulls_) nulls_->add(sequence.layers, sequence.needed_keys, jobs);
   }
 
   const trial::Settings& settings_;
