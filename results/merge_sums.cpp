@@ -70,9 +70,11 @@ void merge_sums(SQLite::Database& database) {
 }
 
 void finish_merged_sums(SQLite::Database& database) {
+  SQLite::Transaction transaction(database);  // else every statement would be one
   refresh_running_sums(database);
   RunningSums sums(database);
   while (sums.can_sum()) sums.sum_some();
+  transaction.commit();
 }
 
 }  // namespace headsweep::results
