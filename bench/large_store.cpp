@@ -4,7 +4,7 @@
 //               [--sweep-file FILE] [--shard I/K] [--planned]
 //
 // The sweep has 5 head counts x 2 tasks x as many learning rates as the trials need, each with `--seeds` seeds; 4 layers and
-// the whole model, both splits, every metric of layers. The plan, the store and its writer are the real ones; the numbers
+// the whole model, both splits, every metric that each of them has. The plan, the store and its writer are the real ones; the numbers
 // are drawn. Results come seed after seed of an arm, or with --every-arm-last arm after arm of a seed. Prints one JSON object:
 // `trials_per_second` from the first result to the last commit, `bytes_per_trial` of the finished file less the plan's.
 
@@ -13,6 +13,7 @@
 #include <filesystem>
 #include <fstream>
 #include <iostream>
+#include <set>
 #include <thread>
 
 #include <CLI/CLI.hpp>
@@ -61,12 +62,21 @@ std::string large_sweep(const Options& options) {
          rates + "]\n\"model.heads\" = [1, 2, 4, 8, 16]\n";
 }
 
+using Scopes = std::set<metrics::Scope>;
+const Scopes kOfLayers = {metrics::Scope::kLayer, metrics::Scope::kBoth};
+const Scopes kOfHeads = {metrics::Scope::kHead, metrics::Scope::kBoth};
+const Scopes kOfTheWholeModel = {metrics::Scope::kBoth};
+
 // Values as trained models have them: times over decades, fractions down to tiny ones, some that differ in the last digits.
-metrics::MetricSummaries drawn_summaries(const OpenTrial& open, std::int64_t place) {
+metrics::MetricSummaries drawn_summaries(const OpenTrial& open, std::int64_t place, const Scopes& scopes) {
   metrics::MetricSummaries summaries;
   const double heads = std::log2(static_cast<double>(open.settings.model.heads));
   for (const metrics::MetricInfo& info : metrics::all_metrics()) {
     const auto index = static_cast<std::size_t>(info.metric);
+    if (!scopes.contains(info.scope)) {
+      summaries[index] = {std::nan(""), std::nan(""), 0, 0};
+      continue;
+    }
     const random::Block bits =
         random::random_block(static_cast<std::uint32_t>(open.trial), random::Purpose::kMonteCarloWalks,
                              static_cast<std::uint32_t>(place), static_cast<std::uint32_t>(index), 0);
@@ -83,7 +93,8 @@ std::vector<protocol::LayerMeasurement> drawn_layers(const OpenTrial& open, std:
   for (std::int64_t layer = -1; layer < kLayers; ++layer) {
     for (const protocol::Split split : {protocol::Split::kTrain, protocol::Split::kHeldOut}) {
       const std::int64_t place = (salt * kLayers + layer) * 2 + (split == protocol::Split::kTrain ? 0 : 1);
-      layers.push_back({layer, split, drawn_summaries(open, place + 2)});
+      layers.push_back(
+          {layer, split, drawn_summaries(open, place + 2, layer < 0 ? kOfTheWholeModel : kOfLayers)});
     }
   }
   return layers;
@@ -108,8 +119,10 @@ protocol::TrialResult drawn_result(const OpenTrial& open, const Options& options
   result.layers = drawn_layers(open, 1);
   if (options.head_rows) {
     for (const protocol::LayerMeasurement& layer : drawn_layers(open, 2)) {
-      for (std::int64_t head = 0; layer.layer >= 0 && head < open.settings.model.heads; ++head)
-        result.heads.push_back({layer.layer, head, layer.split, 0, layer.metrics});
+      if (layer.layer < 0) continue;
+      const metrics::MetricSummaries summaries = drawn_summaries(open, 100 + layer.layer, kOfHeads);
+      for (std::int64_t head = 0; head < open.settings.model.heads; ++head)
+        result.heads.push_back({layer.layer, head, layer.split, 0, summaries});
     }
   }
   if (options.nulls) {

@@ -93,7 +93,7 @@ void settle_states(SQLite::Database& database) {
 
 class Merger {
  public:
-  explicit Merger(const fs::path& file) : database_(open_for_writing(file)) {
+  explicit Merger(const fs::path& file) : file_(file), database_(open_for_writing(file)) {
     // What is built is thrown away whole if it is not finished.
     database_.exec(
         "PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA foreign_keys = OFF;"
@@ -120,7 +120,7 @@ class Merger {
 
   void finish(const std::vector<fs::path>& stores, MergeReport& report) {
     recover_lost_run(database_, std::nullopt);
-    finish_merged_sums(database_);
+    finish_merged_sums(database_, file_);
     set_info(database_, kShardInfo, shard_text(report));
     std::string names;
     for (const fs::path& store : stores) names += (names.empty() ? "" : ", ") + store.string();
@@ -233,6 +233,7 @@ class Merger {
     return text;
   }
 
+  fs::path file_;
   SQLite::Database database_;
   MergedFiles files_;
   std::set<std::string> shards_;

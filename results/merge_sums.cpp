@@ -1,10 +1,15 @@
 #include "results/merge_sums.h"
 
+#include <algorithm>
+#include <future>
+#include <memory>
+#include <thread>
 #include <utility>
 #include <vector>
 
 #include <SQLiteCpp/SQLiteCpp.h>
 
+#include "results/connection.h"
 #include "results/store_info.h"
 #include "results/sums/running_sums.h"
 
@@ -40,6 +45,33 @@ std::vector<std::pair<std::int64_t, std::int64_t>> whole_arms(SQLite::Database& 
   return arms;
 }
 
+constexpr unsigned kMostReaders = 16;
+constexpr std::size_t kArmsAtOnce = 64;  // sums of an arm take a megabyte
+
+// A connection of a thread's own.
+struct SumReader {
+  explicit SumReader(const std::filesystem::path& file)
+      : database(std::make_unique<SQLite::Database>(open_for_reading(file))), sum(*database) {}
+
+  std::unique_ptr<SQLite::Database> database;
+  ArmSummer sum;
+};
+
+// In the order of `arms`.
+std::vector<SummedArm> sum_side_by_side(std::vector<SumReader>& readers,
+                                        const std::vector<std::int64_t>& arms) {
+  std::vector<SummedArm> summed(arms.size());
+  std::vector<std::future<void>> threads;
+  for (std::size_t first = 0; first < readers.size(); ++first) {
+    threads.push_back(std::async(std::launch::async, [&, first] {
+      for (std::size_t i = first; i < arms.size(); i += readers.size())
+        summed[i] = readers[first].sum(arms[i]);
+    }));
+  }
+  for (std::future<void>& thread : threads) thread.get();
+  return summed;
+}
+
 }  // namespace
 
 void merge_sums(SQLite::Database& database) {
@@ -61,7 +93,7 @@ void merge_sums(SQLite::Database& database) {
       mine.trials += row.trials;
       for (std::size_t i = 0; i < row.sums.size(); ++i) mine.sums[i].add(row.sums[i]);
     }
-    sums.write(here, rows);
+    sums.write({here, std::move(rows)});
     mark.bind(1, here);
     mark.bind(2, there);
     mark.exec();
@@ -69,12 +101,22 @@ void merge_sums(SQLite::Database& database) {
   }
 }
 
-void finish_merged_sums(SQLite::Database& database) {
-  SQLite::Transaction transaction(database);  // else every statement would be one
-  refresh_running_sums(database);
+void finish_merged_sums(SQLite::Database& database, const std::filesystem::path& file) {
+  {
+    SQLite::Transaction transaction(database);  // else every statement would be one
+    refresh_running_sums(database);
+    transaction.commit();
+  }
   RunningSums sums(database);
-  while (sums.can_sum()) sums.sum_some();
-  transaction.commit();
+  std::vector<SumReader> readers;
+  const unsigned threads = std::clamp(std::thread::hardware_concurrency(), 1U, kMostReaders);
+  for (unsigned i = 0; i < threads; ++i) readers.emplace_back(file);
+  while (sums.can_sum()) {
+    const std::vector<SummedArm> summed = sum_side_by_side(readers, sums.ready_arms(kArmsAtOnce));
+    SQLite::Transaction transaction(database);
+    for (const SummedArm& arm : summed) sums.write(arm);
+    transaction.commit();
+  }
 }
 
 }  // namespace headsweep::results

@@ -13,9 +13,16 @@ namespace {
 
 constexpr double kNone = std::numeric_limits<double>::quiet_NaN();
 
+// Grown value by value a row would be allocated several times: rows are read by the million.
+void make_room(MeasuredRow& row) {
+  row.values.reserve(summed_values().size());
+  row.censored.reserve(summed_values().size());
+}
+
 MeasuredRow row_of(std::string name, const protocol::LayerMeasurement& layer,
                    const protocol::TrialResult& result) {
   MeasuredRow row{std::move(name), layer.layer, std::string(protocol::to_text(layer.split)), kMetricsVersion};
+  make_room(row);
   const bool trained = row.name == kTrainedName;
   for (const SummedValue& value : summed_values()) {
     if (!value.metric) {
@@ -47,6 +54,7 @@ MeasuredRow read_row(const SQLite::Statement& statement) {
   MeasuredRow row{name.isNull() ? std::string(kTrainedName) : name.getString(),
                   statement.getColumn(1).getInt64(), statement.getColumn(2).getString(),
                   statement.getColumn(3).getInt64()};
+  make_room(row);
   int column = 4;
   for (const SummedValue& value : summed_values()) {
     const SQLite::Column cell = statement.getColumn(column++);

@@ -36,10 +36,10 @@ struct RunningSums::Impl {
   std::unordered_map<std::int64_t, std::int64_t> unsummed;  // trials by arm
   std::set<std::int64_t> ready;                             // arms with enough of them
   MeasuredRowReader read_trial;
+  ArmSummer sum_arm;
   SQLite::Statement insert;
   SQLite::Statement of_trial;
   SQLite::Statement erase;
-  SQLite::Statement some_unsummed;
   SQLite::Statement mark;
   SQLite::Statement write_sums;
   SQLite::Statement erase_sums;
@@ -53,6 +53,7 @@ RunningSums::Impl::Impl(SQLite::Database& opened)
     : database(opened),
       layout(stored_compared_layout(opened)),
       read_trial(opened),
+      sum_arm(opened),
       insert(opened,
              "INSERT INTO trial_values (arm, seed, trial, metrics_version, summed, compared) SELECT a.number,"
              " t.seed, t.trial, ?, 0, ? FROM trials t JOIN arms a ON a.sweep = t.sweep AND a.arm = t.arm"
@@ -63,7 +64,6 @@ RunningSums::Impl::Impl(SQLite::Database& opened)
           " JOIN trial_values v ON v.arm = a.number AND v.seed = t.seed AND v.trial = t.trial"
           " WHERE t.trial = ?"),
       erase(opened, "DELETE FROM trial_values WHERE arm = ? AND seed = ? AND trial = ?"),
-      some_unsummed(opened, "SELECT seed, trial FROM trial_values WHERE arm = ? AND NOT summed LIMIT ?"),
       mark(opened, "UPDATE trial_values SET summed = 1 WHERE arm = ? AND seed = ? AND trial = ?"),
       write_sums(opened,
                  "INSERT INTO arm_sums (arm, name, layer, split, trials, sums) VALUES (?, ?, ?, ?, ?, ?)"
@@ -143,8 +143,23 @@ void RunningSums::remove(protocol::TrialId trial) {
   impl_->erase.reset();
 }
 
-void RunningSums::write(std::int64_t arm, const ArmRows& rows) {
-  impl_->write(arm, rows);
+void RunningSums::write(const SummedArm& arm) {
+  for (const auto& [seed, trial] : arm.trials) {
+    impl_->mark.bind(1, arm.arm);
+    impl_->mark.bind(2, seed);
+    impl_->mark.bind(3, trial);
+    impl_->mark.exec();
+    impl_->mark.reset();
+  }
+  impl_->write(arm.arm, arm.rows);
+  impl_->count_unsummed(arm.arm, -std::ssize(arm.trials));
+}
+
+std::vector<std::int64_t> RunningSums::ready_arms(std::size_t most) const {
+  std::vector<std::int64_t> arms;
+  for (auto arm = impl_->ready.begin(); arm != impl_->ready.end() && arms.size() < most; ++arm)
+    arms.push_back(*arm);
+  return arms;
 }
 
 bool RunningSums::can_sum() const {
@@ -152,24 +167,34 @@ bool RunningSums::can_sum() const {
 }
 
 void RunningSums::sum_some() {
-  const std::int64_t arm = *impl_->ready.begin();
-  std::vector<std::pair<std::int64_t, std::int64_t>> trials;  // seed, trial
+  write(impl_->sum_arm(*impl_->ready.begin()));
+}
+
+struct ArmSummer::Impl {
+  SQLite::Database& database;
+  MeasuredRowReader read_trial;
+  SQLite::Statement some_unsummed;
+
+  explicit Impl(SQLite::Database& opened)
+      : database(opened),
+        read_trial(opened),
+        some_unsummed(opened, "SELECT seed, trial FROM trial_values WHERE arm = ? AND NOT summed LIMIT ?") {}
+};
+
+ArmSummer::ArmSummer(SQLite::Database& database) : impl_(std::make_unique<Impl>(database)) {}
+ArmSummer::~ArmSummer() = default;
+ArmSummer::ArmSummer(ArmSummer&&) noexcept = default;
+
+SummedArm ArmSummer::operator()(std::int64_t arm) {
+  SummedArm summed{arm, read_arm_sums(impl_->database, arm)};
   SQLite::Statement& some = impl_->some_unsummed;
   some.bind(1, arm);
   some.bind(2, kMostAtOnce);
-  while (some.executeStep()) trials.emplace_back(some.getColumn(0).getInt64(), some.getColumn(1).getInt64());
+  while (some.executeStep())
+    summed.trials.emplace_back(some.getColumn(0).getInt64(), some.getColumn(1).getInt64());
   some.reset();
-  ArmRows rows = read_arm_sums(impl_->database, arm);
-  for (const auto& [seed, trial] : trials) {
-    add_rows(rows, impl_->read_trial(trial), 1);
-    impl_->mark.bind(1, arm);
-    impl_->mark.bind(2, seed);
-    impl_->mark.bind(3, trial);
-    impl_->mark.exec();
-    impl_->mark.reset();
-  }
-  impl_->write(arm, rows);
-  impl_->count_unsummed(arm, -std::ssize(trials));
+  for (const auto& [seed, trial] : summed.trials) add_rows(summed.rows, impl_->read_trial(trial), 1);
+  return summed;
 }
 
 void add_rows(ArmRows& arm, const std::vector<MeasuredRow>& rows, int sign) {

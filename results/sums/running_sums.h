@@ -10,6 +10,7 @@
 #include <map>
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "protocol/messages.h"
@@ -35,6 +36,29 @@ struct ArmPlace {
 };
 using ArmRows = std::map<ArmPlace, ArmRow>;
 
+// Sums of an arm in which trials are now that were not summed before.
+struct SummedArm {
+  std::int64_t arm = 0;
+  ArmRows rows = {};
+  std::vector<std::pair<std::int64_t, std::int64_t>> trials = {};  // seed, trial: those added
+};
+
+// Adds trials to the stored sums of their arm; reads only, so that threads with connections of their own may share the arms.
+// Prepared statements. Throws SQLite::Exception, and UserError where stored sums cannot be read.
+class ArmSummer {
+ public:
+  explicit ArmSummer(SQLite::Database& database);
+  ~ArmSummer();
+  ArmSummer(ArmSummer&&) noexcept;
+
+  // With up to a thousand trials more.
+  SummedArm operator()(std::int64_t arm);
+
+ private:
+  struct Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
 // Prepared statements, used by one thread, inside the caller's transactions. Throws SQLite::Exception.
 class RunningSums {
  public:
@@ -50,8 +74,10 @@ class RunningSums {
   [[nodiscard]] bool can_sum() const;
   // Sums up to a thousand of one such arm. Requires can_sum().
   void sum_some();
-  // Replaces the sums of an arm.
-  void write(std::int64_t arm, const ArmRows& rows);
+  // Up to `most` arms with at least kSummedAtOnce trials that are not summed.
+  [[nodiscard]] std::vector<std::int64_t> ready_arms(std::size_t most) const;
+  // Replaces the sums of an arm; its trials count as summed.
+  void write(const SummedArm& arm);
 
  private:
   struct Impl;
