@@ -10,7 +10,7 @@ second the trainer does; it is the median over the rounds. With --processes each
 --threads threads at once, each with a model of its own, and a rate is the sum over them.
 
 The floor is the time in which matrix products alone, everything in cache, do as many floating-point operations as a
-step (the masked half of attention counted): of the trainer's own product and of PyTorch's, in the same run.
+step (the masked half of attention counted): of the trainer's own product and of PyTorch's, in the same rounds.
 """
 
 import argparse
@@ -55,9 +55,17 @@ class Side:
 
 
 def take_turns(sides, heads, options):
-    """One list of rates a side."""
-    rounds = [[side.rate(heads, options.steps) for side in sides] for _ in range(options.rounds)]
-    return [list(rates) for rates in zip(*rounds)]
+    """A list of rates a side, and one of floors each for the trainer and PyTorch, over the rounds."""
+    rounds = []
+    for _ in range(options.rounds):
+        rates = [side.rate(heads, options.steps) for side in sides]
+        rounds.append([rates, [side.rate(FLOOR, options.steps) for side in sides[:2]]])
+    rates, floors = zip(*rounds)
+    return list(zip(*rates)), list(zip(*floors))
+
+
+def median_ratio(numerators, denominators):
+    return statistics.median(one / other for one, other in zip(numerators, denominators))
 
 
 def compare(options):
@@ -74,21 +82,20 @@ def compare(options):
         else:
             print("torch.compile does not work here: its columns are left out", file=sys.stderr)
             compiled_twin.end()
-    floors = [statistics.median(rates) for rates in take_turns(sides[:2], FLOOR, options)]
     rows = []
     for heads in HEADS:
-        ours, torch, *compiled = take_turns(sides, heads, options)
+        (ours, torch, *compiled), floors = take_turns(sides, heads, options)
         row = {
             "heads": heads,
             "trainer_steps_per_second": statistics.median(ours),
             "torch_steps_per_second": statistics.median(torch),
-            "ratio": statistics.median(own / other for own, other in zip(ours, torch)),
-            "times_own_floor": statistics.median(floors[0] / own for own in ours),
-            "times_torch_floor": statistics.median(floors[1] / own for own in ours),
+            "ratio": median_ratio(ours, torch),
+            "times_own_floor": median_ratio(floors[0], ours),
+            "times_torch_floor": median_ratio(floors[1], ours),
         }
         if compiled:
             row["compiled_steps_per_second"] = statistics.median(compiled[0])
-            row["ratio_to_compiled"] = statistics.median(own / other for own, other in zip(ours, compiled[0]))
+            row["ratio_to_compiled"] = median_ratio(ours, compiled[0])
         rows.append(row)
     for side in sides:
         side.end()
