@@ -123,7 +123,7 @@ std::string run_arguments(const JobScript& script) {
   const auto given = [&](const char* option) {
     return std::ranges::find(script.run_arguments, option) != script.run_arguments.end();
   };
-  if (script.slurm.cpus_per_task && !script.slurm.gpus_per_node && !given("--threads"))
+  if (script.slurm.cpus_per_task && !given("--threads"))
     words += " --threads " + std::to_string(*script.slurm.cpus_per_task);
   if (script.slurm.gpus_per_node && !given("--device")) words += " --device cuda";
   for (const std::string& argument : script.run_arguments) words += " " + shell_word(argument);
