@@ -30,8 +30,7 @@ struct PlanOptions : TrainingOptions {
 std::optional<PlannedTime> planned_time(const PlanOptions& options, const sweep::Plan& plan) {
   if (!options.estimate) return std::nullopt;
   const std::filesystem::path trainer = agent::find_trainer(options.trainer);
-  const Workers workers{std::ssize(embedded_devices(options, trainer)), options.run.threads,
-                        options.run.device, options.run.step};
+  const Workers workers{embedded_devices(options, trainer), options.run.threads, options.run.step};
   return PlannedTime{workers, estimate_time(plan, workers, trainer)};
 }
 

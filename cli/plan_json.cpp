@@ -92,7 +92,7 @@ Json estimate_json(const sweep::Plan& plan, const std::optional<PlannedTime>& ti
   if (time) {
     json["seconds"] = time->estimate.seconds;
     json["trial_seconds"] = time->estimate.trial_seconds;
-    json["workers"] = time->workers.count;
+    json["workers"] = time->workers.count();
     json["threads"] = time->workers.threads;
   }
   return json;

@@ -102,7 +102,7 @@ void write_gangs(std::ostream& out, const sweep::Plan& plan) {
 void write_time(std::ostream& out, const PlannedTime& time) {
   const TimeEstimate& estimate = time.estimate;
   out << "time        about " << clock_text(estimate.seconds) << " with "
-      << counted(time.workers.count, "worker") << " of " << counted(time.workers.threads, "thread")
+      << counted(time.workers.count(), "worker") << " of " << counted(time.workers.threads, "thread")
       << " like those of this machine";
   if (estimate.measured_kinds < estimate.kinds) {
     out << " (" << estimate.measured_kinds << " of " << estimate.kinds << " kinds of trials timed)";

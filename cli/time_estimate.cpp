@@ -10,6 +10,7 @@
 #include <nlohmann/json.hpp>
 
 #include "cli/program_output.h"
+#include "cli/trainer_gpus.h"
 #include "errors/user_error.h"
 #include "orchestrator/run_sweep.h"
 #include "trial/key.h"
@@ -108,16 +109,27 @@ std::vector<Cost> parse_costs(const ProgramOutput& output, std::size_t count) {
   return costs;
 }
 
+std::vector<std::string> calibration(const std::vector<std::string>& trials, const Workers& workers,
+                                     const agent::TrainerDevice& device,
+                                     const std::filesystem::path& trainer) {
+  std::vector<std::string> argv = {trainer.string(), "--threads",  std::to_string(workers.threads),
+                                   "--device",       device.name,  "--step",
+                                   workers.step,     "--calibrate"};
+  argv.insert(argv.end(), trials.begin(), trials.end());
+  return with_visible_device(device.visible_devices, std::move(argv));
+}
+
 // Means over trainers that work at the same time.
 std::vector<Cost> calibrate(const std::vector<std::string>& trials, const Workers& workers,
                             const std::filesystem::path& trainer) {
-  std::vector<std::string> argv = {trainer.string(), "--threads",    std::to_string(workers.threads),
-                                   "--device",       workers.device, "--step",
-                                   workers.step,     "--calibrate"};
-  argv.insert(argv.end(), trials.begin(), trials.end());
+  const bool on_cpus = workers.devices.front().name == "cpu";
+  const std::int64_t count =
+      on_cpus ? std::min(workers.count(), orchestrator::default_cpu_workers(workers.threads))
+              : workers.count();
   std::vector<StartedProgram> trainers;
-  const std::int64_t count = std::min(workers.count, orchestrator::default_cpu_workers(workers.threads));
-  for (std::int64_t i = 0; i < count; ++i) trainers.emplace_back(argv);
+  for (std::int64_t i = 0; i < count; ++i)
+    trainers.emplace_back(
+        calibration(trials, workers, workers.devices[static_cast<std::size_t>(i)], trainer));
   std::vector<ProgramOutput> outputs;
   for (StartedProgram& started : trainers) outputs.push_back(started.finish());
   std::vector<Cost> mean(trials.size(), Cost{0, 0, 0});
@@ -149,7 +161,7 @@ TimeEstimate estimate_time(const sweep::Plan& plan, const Workers& workers,
   TimeEstimate estimate{0, 0, kinds.count(), kinds.measured_count()};
   // In the order of the plan, each to the worker that is free first, as the scheduler does.
   std::priority_queue<double, std::vector<double>, std::greater<>> free_at;
-  for (std::int64_t i = 0; i < workers.count; ++i) free_at.push(0);
+  for (std::int64_t i = 0; i < workers.count(); ++i) free_at.push(0);
   for (const auto& trial : plan.trials) {
     const double seconds =
         seconds_of_trial(trial.settings, costs.at(trial::canonical_json(kind_of(trial.settings))));

@@ -5,17 +5,20 @@
 #include <cstdint>
 #include <filesystem>
 #include <string>
+#include <vector>
 
 #include "sweep/plan.h"
+#include "worker/agent/trainer_device.h"
 
 namespace headsweep::cli {
 
 // As `headsweep run` takes them.
 struct Workers {
-  std::int64_t count;
+  std::vector<agent::TrainerDevice> devices;  // one a worker
   std::int64_t threads;
-  std::string device;
   std::string step;
+
+  [[nodiscard]] std::int64_t count() const { return std::ssize(devices); }
 };
 
 struct TimeEstimate {
@@ -25,7 +28,7 @@ struct TimeEstimate {
   std::size_t measured_kinds;  // of these; the others are scaled from the nearest by their operations
 };
 
-// Trains and measures a little of each kind of trial, on as many trainers at once as there are workers, though at most
+// Trains and measures a little of each kind of trial, on as many trainers at once as there are workers, on CPUs at most
 // one a core: they share caches and memory as in the run. Throws UserError if the trainer cannot be started.
 TimeEstimate estimate_time(const sweep::Plan& plan, const Workers& workers,
                            const std::filesystem::path& trainer);

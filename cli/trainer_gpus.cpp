@@ -22,9 +22,7 @@ TrainerGpu read_gpu(const nlohmann::json& gpu, const std::string& slice) {
 
 // `slice`: the only one that the trainer is to see; empty: whatever this process sees.
 void ask(const std::filesystem::path& trainer, const std::string& slice, TrainerGpus& found) {
-  std::vector<std::string> argv = {trainer.string(), "--devices"};
-  if (!slice.empty()) argv.insert(argv.begin(), {"env", "CUDA_VISIBLE_DEVICES=" + slice});
-  const ProgramOutput output = run_program(argv);
+  const ProgramOutput output = run_program(with_visible_device(slice, {trainer.string(), "--devices"}));
   const auto answer = nlohmann::json::parse(output.stdout_text, nullptr, false);
   if (output.exit_code != 0 || !answer.is_object()) {
     throw UserError(trainer.string() + " does not start: build it again");
@@ -47,6 +45,11 @@ TrainerGpus trainer_gpus(const std::filesystem::path& trainer) {
   for (const std::string& slice : slices) ask(trainer, slice, found);
   if (slices.empty()) ask(trainer, "", found);
   return found;
+}
+
+std::vector<std::string> with_visible_device(const std::string& slice, std::vector<std::string> argv) {
+  if (!slice.empty()) argv.insert(argv.begin(), {"env", "CUDA_VISIBLE_DEVICES=" + slice});
+  return argv;
 }
 
 std::string describe(const TrainerGpu& gpu) {

@@ -26,6 +26,9 @@ struct TrainerGpus {
 // UserError if the trainer does not start.
 TrainerGpus trainer_gpus(const std::filesystem::path& trainer);
 
+// A command line whose program sees that slice alone; empty: what this process sees.
+std::vector<std::string> with_visible_device(const std::string& slice, std::vector<std::string> argv);
+
 // "cuda:0 NVIDIA H200 (139 GiB, compute capability 9.0)".
 std::string describe(const TrainerGpu& gpu);
 

@@ -65,6 +65,12 @@ class Gpus(StoreTest):
         self.assert_one_line(self.run_smoke(2, "--workers", "3"), ERROR, "--workers 3", "2 GPUs")
         self.assertFalse(os.path.exists(self.store()))
 
+    def test_an_estimate_asks_every_gpu(self):
+        finished = self.run_headsweep("plan", SMOKE, "--estimate", "--device", "cuda", *self.trainer(2))
+        self.assert_code(finished, DONE)
+        self.assertIn("with 2 workers", finished.stdout)
+        self.assertEqual(self.devices(), ["cuda:0 of all", "cuda:1 of all"])
+
     def test_slices(self):
         environment = dict(os.environ, CUDA_VISIBLE_DEVICES="MIG-a,MIG-b")
         self.assert_code(self.run_smoke(0, env=environment), DONE)
