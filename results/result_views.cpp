@@ -83,28 +83,32 @@ std::string curve_results_sql() {
          "\n  JOIN trials t ON t.trial = c.trial JOIN sweeps s ON s.sweep = t.sweep\nWHERE t.state = 'done'";
 }
 
-// Measurements along the way come first, then the one at the end of training.
+// Measurements along the way come first, then the one at the end of training: place 2 step, or 2 step + 1 at the end. Only the
+// rows of the places found are read: CROSS JOIN keeps SQLite from scanning all measurements and asking which are wanted.
 std::string at_accuracy_sql() {
-  const std::string names = join(metric_column_names(MetricSet::kLayer), ", ");
-  return "WITH measured AS ("
-         "\n  SELECT l.trial, l.step, c.accuracy, l.layer, l.split, l.metrics_version, 0 AS final, " +
-         names +
-         "\n  FROM curve_metrics l JOIN curves c ON c.trial = l.trial AND c.step = l.step"
-         "\n  UNION ALL"
-         "\n  SELECT l.trial, r.steps, r.accuracy, l.layer, l.split, l.metrics_version, 1, " +
-         names +
-         "\n  FROM layer_metrics l JOIN results r ON r.trial = l.trial),"
-         "\nearliest AS ("
-         "\n  SELECT m.trial, min(2 * m.step + m.final) AS place"
-         "\n  FROM measured m JOIN trials t ON t.trial = m.trial"
-         "\n  WHERE m.accuracy >= 0.9 * t.ceiling_accuracy GROUP BY m.trial)"
-         "\nSELECT " +
-         trial_identity() +
-         ",\n  m.step AS step, m.accuracy AS accuracy,"
-         "\n  m.layer AS layer, m.split AS split, m.metrics_version AS metrics_version,\n  " +
-         metrics_from("m", MetricSet::kLayer) +
-         "\nFROM earliest f JOIN measured m ON m.trial = f.trial AND 2 * m.step + m.final = f.place"
-         "\n  JOIN trials t ON t.trial = m.trial JOIN sweeps s ON s.sweep = t.sweep\nWHERE t.state = 'done'";
+  const auto rows_of = [](const std::string& measured, const std::string& rest) {
+    return "SELECT " + trial_identity() +
+           ",\n  f.place / 2 AS step, c.accuracy AS accuracy,"
+           "\n  m.layer AS layer, m.split AS split, m.metrics_version AS metrics_version,\n  " +
+           metrics_from("m", MetricSet::kLayer) + "\nFROM earliest f CROSS JOIN " + measured +
+           " m ON m.trial = f.trial" + rest +
+           "\n  JOIN trials t ON t.trial = f.trial JOIN sweeps s ON s.sweep = t.sweep\nWHERE t.state = "
+           "'done'";
+  };
+  return "WITH earliest AS ("
+         "\n  SELECT trial, min(place) AS place FROM ("
+         "\n    SELECT c.trial AS trial, 2 * c.step AS place FROM curves c JOIN trials t ON t.trial = c.trial"
+         "\n    WHERE c.accuracy >= 0.9 * t.ceiling_accuracy"
+         "\n      AND EXISTS (SELECT 1 FROM curve_metrics l WHERE l.trial = c.trial AND l.step = c.step)"
+         "\n    UNION ALL"
+         "\n    SELECT r.trial, 2 * r.steps + 1 FROM results r JOIN trials t ON t.trial = r.trial"
+         "\n    WHERE r.accuracy >= 0.9 * t.ceiling_accuracy)"
+         "\n  GROUP BY trial)\n" +
+         rows_of("curve_metrics",
+                 " AND m.step = f.place / 2 AND f.place % 2 = 0"
+                 "\n  JOIN curves c ON c.trial = m.trial AND c.step = m.step") +
+         "\nUNION ALL\n" +
+         rows_of("layer_metrics", " AND f.place % 2 = 1\n  JOIN results c ON c.trial = m.trial");
 }
 
 std::string failures_sql() {

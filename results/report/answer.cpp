@@ -6,6 +6,7 @@
 
 #include "results/report/number_text.h"
 #include "results/report/planes.h"
+#include "results/report/two_stage_rule.h"
 #include "results/statistics/holm.h"
 #include "results/statistics/sign_flip.h"
 
@@ -68,6 +69,10 @@ std::string effect_text(const Difference& difference) {
   if (!std::isnan(estimate.low)) {
     text += " (95% interval " + bound_text(metric, shown(estimate.low)) + " to " +
             bound_text(metric, shown(estimate.high)) + ", " + std::to_string(estimate.n) + " pairs";
+    if (difference.p) {
+      text += ", p = " + number_text(*difference.p) + " where " + number_text(difference.smallest_p) +
+              " is the smallest possible";
+    }
     if (difference.holm_p) text += ", Holm p = " + number_text(*difference.holm_p);
     text += ")";
   }
@@ -101,7 +106,7 @@ std::string beyond_nulls_text(const ConfirmatoryTest& test) {
 
 Json sentence(const Statistics& statistics, const ConfirmatoryTest& test, const std::string& others) {
   const Difference& difference = *test.difference;
-  std::string word = verdict(difference);
+  std::string word = verdict(statistics, difference);
   word.front() = static_cast<char>(std::toupper(static_cast<unsigned char>(word.front())));
   std::string text = statistics.arms[difference.arm].label + ": " + metric_text(difference.place.metric);
   text +=
@@ -163,8 +168,23 @@ Json warnings_json(const Statistics& statistics, const results::Status& status) 
                        " failed. Failures are not random: the arms that lost some are compared by those that "
                        "survived.");
   }
-  if (!statistics.p_values_withheld.empty()) warnings.push_back(statistics.p_values_withheld);
   return warnings;
+}
+
+// What "established" means, and what so many pairs cannot say.
+std::string test_text(const Statistics& statistics, const std::vector<ConfirmatoryTest>& tests) {
+  std::string note =
+      "Established: the sign-flip permutation test of the paired differences, corrected by Holm over the " +
+      std::to_string(statistics.family) +
+      " tests that the sweep fixed before its first trial, rejects “no difference” at 5%.";
+  const bool cannot =
+      std::ranges::any_of(tests, [](const ConfirmatoryTest& test) { return test.difference->cannot_reject; });
+  if (cannot) {
+    note += " With n pairs its p cannot be below 2^(1-n): " +
+            std::to_string(results::pairs_to_reject(statistics.family)) +
+            " pairs are needed for a family of this size. More seeds: --extend.";
+  }
+  return note;
 }
 
 Json notes_json(const Statistics& statistics, const std::vector<ConfirmatoryTest>& tests) {
@@ -177,18 +197,7 @@ Json notes_json(const Statistics& statistics, const std::vector<ConfirmatoryTest
             : "No comparison of the sweep's [analysis] can be made: no arm has a baseline.");
     return notes;
   }
-  std::string note =
-      "Established: the sign-flip permutation test of the paired differences, corrected by Holm over the " +
-      std::to_string(statistics.family) +
-      " tests that the sweep fixed before its first trial, rejects “no difference” at 5%.";
-  const bool cannot =
-      std::ranges::any_of(tests, [](const ConfirmatoryTest& test) { return test.difference->cannot_reject; });
-  if (cannot) {
-    note += " With n pairs its p cannot be below 2^(1-n): " +
-            std::to_string(results::pairs_to_reject(statistics.family)) +
-            " pairs are needed for a family of this size. More seeds: --extend.";
-  }
-  notes.push_back(note);
+  notes.push_back(statistics.analysis.replicate ? rule_text(statistics) : test_text(statistics, tests));
   const bool copy = std::ranges::any_of(statistics.arms, [](const Arm& arm) { return arm.task == "copy"; });
   if (copy) {
     notes.push_back(

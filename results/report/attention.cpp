@@ -53,10 +53,12 @@ struct Ranked {
   std::int64_t trial;
 };
 
+using RankedTrials = std::map<std::string, std::vector<Ranked>>;
+
 // By task, best first.
-std::map<std::string, std::vector<Ranked>> rank_trials(const results::Statistics& statistics, Metric metric,
-                                                       const std::map<std::int64_t, std::string>& models) {
-  std::map<std::string, std::vector<Ranked>> tasks;
+RankedTrials rank_trials(const results::Statistics& statistics, Metric metric,
+                         const std::map<std::int64_t, std::string>& models) {
+  RankedTrials tasks;
   for (const results::ArmValue& value : statistics.values) {
     if (value.place.metric != metric || value.place.layer != statistics.analysis.layers) continue;
     for (const results::SeedValue& seed : value.seeds) {
@@ -73,14 +75,13 @@ std::map<std::string, std::vector<Ranked>> rank_trials(const results::Statistics
   return tasks;
 }
 
-std::vector<Choice> choose(const results::Statistics& statistics, const DoneTrials& trials,
+std::vector<Choice> choose(const RankedTrials& of_tasks, Metric metric, const DoneTrials& trials,
                            const std::map<std::int64_t, std::string>& models, const fs::path& folder) {
-  const Metric metric = ranking_metric(statistics.analysis);
   const std::string by = " by " + std::string(metrics::metric_info(metric).name);
   std::vector<Choice> choices;
   std::size_t tasks = 0;
-  for (const auto& [task, ranked] : rank_trials(statistics, metric, models)) {
-    if (++tasks > kMostTasks) break;
+  for (const auto& [task, ranked] : of_tasks) {
+    if (tasks++ == kMostTasks) break;
     const std::pair<std::string, std::size_t> wanted[] = {
         {"best", 0}, {"median", (ranked.size() - 1) / 2}, {"worst", ranked.size() - 1}};
     for (const auto& [name, rank] : wanted) {
@@ -117,7 +118,9 @@ Json layers_json(const Json& answered) {
   return layers;
 }
 
-std::string missing_note(std::size_t kept, std::size_t done, const std::vector<Choice>& gone) {
+// Why there is no more to see; empty: nothing is missing. `tasks`: with kept weights.
+std::string missing_note(std::size_t kept, std::size_t done, std::size_t tasks,
+                         const std::vector<Choice>& gone) {
   if (done == 0) return "No trial is done.";
   if (kept == 0) {
     return "No weights were kept, so attention cannot be recomputed: [measure] keep of the sweep is "
@@ -128,6 +131,10 @@ std::string missing_note(std::size_t kept, std::size_t done, const std::vector<C
   if (kept < done) {
     note = "Weights of " + std::to_string(kept) + " of " + std::to_string(done) +
            " trials were kept ([measure] keep): best, median and worst are among these.";
+  }
+  if (tasks > kMostTasks) {
+    note += (note.empty() ? "" : " ") + std::string("Shown are the first ") + std::to_string(kMostTasks) +
+            " of " + std::to_string(tasks) + " tasks, in the order of their names.";
   }
   if (!gone.empty()) {
     note += (note.empty() ? "" : " ") + std::string("Some kept weights are not beside the store any more: ") +
@@ -141,7 +148,9 @@ std::string missing_note(std::size_t kept, std::size_t done, const std::vector<C
 Json attention_json(SQLite::Database& database, const results::Statistics& statistics,
                     const DoneTrials& trials, const fs::path& store_folder, const AttentionSource& source) {
   const auto models = kept_models(database);
-  std::vector<Choice> choices = choose(statistics, trials, models, store_folder);
+  const Metric metric = ranking_metric(statistics.analysis);
+  const RankedTrials ranked = rank_trials(statistics, metric, models);
+  std::vector<Choice> choices = choose(ranked, metric, trials, models, store_folder);
   std::vector<Choice> gone;
   std::erase_if(choices, [&](const Choice& choice) {
     std::error_code ignored;
@@ -149,7 +158,8 @@ Json attention_json(SQLite::Database& database, const results::Statistics& stati
     gone.push_back(choice);
     return true;
   });
-  Json json = {{"note", missing_note(models.size(), trials.all().size(), gone)}, {"trials", Json::array()}};
+  Json json = {{"note", missing_note(models.size(), trials.all().size(), ranked.size(), gone)},
+               {"trials", Json::array()}};
   if (choices.empty()) return json;
   std::vector<fs::path> files;
   for (const Choice& choice : choices) files.push_back(choice.model);

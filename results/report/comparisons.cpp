@@ -68,17 +68,20 @@ bool is_established(const Difference& difference) {
   return difference.holm_p && *difference.holm_p <= results::kAlpha;
 }
 
-std::string verdict(const Difference& difference) {
+std::string verdict(const Statistics& statistics, const Difference& difference) {
   if (is_established(difference)) return "established";
   const std::string pairs =
       std::to_string(difference.estimate.n) + (difference.estimate.n == 1 ? " pair" : " pairs");
   if (difference.estimate.n == 0) return "no pair to compare";
+  if (!statistics.p_values_withheld.empty())
+    return difference.two_stage ? "the interval is the result" : "an interval beside it, not tested";
   if (difference.cannot_reject) return "cannot be established with " + pairs;
   if (!difference.p) return "not tested (" + pairs + ")";
   return "not established";
 }
 
-Json confirmatory_json(const std::vector<ConfirmatoryTest>& tests, const std::vector<Metric>& metrics) {
+Json confirmatory_json(const Statistics& statistics, const std::vector<ConfirmatoryTest>& tests,
+                       const std::vector<Metric>& metrics) {
   Json list = Json::array();
   for (const ConfirmatoryTest& test : tests) {
     const Difference& difference = *test.difference;
@@ -103,7 +106,8 @@ Json confirmatory_json(const std::vector<ConfirmatoryTest>& tests, const std::ve
                     {"holm_p", difference.holm_p ? real(*difference.holm_p) : Json(nullptr)},
                     {"smallest_p", difference.smallest_p},
                     {"established", is_established(difference)},
-                    {"verdict", verdict(difference)},
+                    {"cannot_reject", difference.cannot_reject},
+                    {"verdict", verdict(statistics, difference)},
                     {"seeds", std::move(seeds)},
                     {"broken", std::move(broken)},
                     {"null_changes", std::move(null_changes)}});

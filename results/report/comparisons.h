@@ -22,10 +22,11 @@ std::vector<ConfirmatoryTest> confirmatory_tests(const results::Statistics& stat
 // Whether Holm's correction rejects "no difference".
 bool is_established(const results::Difference& difference);
 
-// What the test says, in a few words: "established", "not established", "cannot be rejected with 3 pairs", ...
-std::string verdict(const results::Difference& difference);
+// What is to be said of it in a few words: "established", "not established", "cannot be established with 3 pairs", ...; of a sweep
+// without p-values that the interval is the result.
+std::string verdict(const results::Statistics& statistics, const results::Difference& difference);
 
-Json confirmatory_json(const std::vector<ConfirmatoryTest>& tests,
+Json confirmatory_json(const results::Statistics& statistics, const std::vector<ConfirmatoryTest>& tests,
                        const std::vector<metrics::Metric>& metrics);
 // At the layer of [analysis], of its primary metrics and the headline ones.
 Json trends_json(const results::Statistics& statistics, const std::vector<metrics::Metric>& metrics);

@@ -8,12 +8,14 @@
 #include "results/report/attention.h"
 #include "results/report/axes.h"
 #include "results/report/curves.h"
+#include "results/report/equal_accuracy.h"
 #include "results/report/failures.h"
 #include "results/report/figure_metrics.h"
 #include "results/report/ledger.h"
 #include "results/report/page.h"
 #include "results/report/planes.h"
 #include "results/report/provenance.h"
+#include "results/report/two_stage_rule.h"
 #include "results/status.h"
 #include "results/store.h"
 
@@ -31,7 +33,8 @@ Json analysis_json(const results::SweepAnalysis& analysis) {
   return {{"primary", analysis.primary},
           {"split", analysis.split},
           {"layer", analysis.layers},
-          {"baseline_label", baseline_label(analysis)}};
+          {"baseline_label", baseline_label(analysis)},
+          {"tested", !analysis.replicate}};
 }
 
 std::vector<std::string> primary_metrics(SQLite::Database& database) {
@@ -91,6 +94,9 @@ Json collect(results::StoreReader& store, const AttentionSource& attention) {
 
   PlaneCollector planes(request.metrics, trials);
   planes.add(statistics);
+  results::StatisticsRequest equal_accuracy = request;
+  equal_accuracy.at = results::ComparedAt::kAccuracy;
+  equal_accuracy.layers = {statistics.analysis.layers};
   const bool complete = planes.has_room_for_as_many();
   if (complete) {
     request.split = statistics.split == "heldout" ? "train" : "heldout";
@@ -110,7 +116,10 @@ Json collect(results::StoreReader& store, const AttentionSource& attention) {
           {"trials", trials.json()},
           {"planes", planes.take()},
           {"left_out", left_out},
-          {"confirmatory", confirmatory_json(tests, request.metrics)},
+          {"confirmatory", confirmatory_json(statistics, tests, request.metrics)},
+          {"rule", rule_json(statistics, tests)},
+          {"equal_accuracy",
+           equal_accuracy_json(statistics, results::read_statistics(store, equal_accuracy), request.metrics)},
           {"trends", trends_json(statistics, request.metrics)},
           {"curves", curves_json(database, statistics, request.metrics, trials, kMostCurveCharacters)},
           {"failures", failures_json(database, statistics, tests)},

@@ -24,6 +24,7 @@ function addAnswer(parent) {
   }
   for (const note of report.answer.notes) section.append(make("p", { class: "note" }, note));
   addConfirmatoryFigure(section);
+  addRuleTable(section);
 }
 
 function addConfirmatoryFigure(parent) {
@@ -34,17 +35,32 @@ function addConfirmatoryFigure(parent) {
   const drawnTests = () => report.confirmatory.filter((test) => !many || armIsShown(report.arms[test.arm]));
   const rowsOf = (metric) => drawnTests().filter((test) => test.metric === metric).map((test) => {
     const row = { ...test, label: report.arms[test.arm].label, nulls: test.null_changes, seeds: test.seeds };
-    row.text = differenceText(row, metric) + (present(test.holm_p) ? `<br>Holm p = ${numberText(test.holm_p)}` : "") + `<br>${escaped(test.verdict)}`;
+    row.text = differenceText(row, metric) + (present(test.p) ? `, at least ${numberText(test.smallest_p)} with ${plural(test.n, "pair")}` : "") + (present(test.holm_p) ? `<br>Holm p = ${numberText(test.holm_p)}` : "") + `<br>${escaped(test.verdict)}`;
     return row;
   });
   addFigure(parent, {
     id: "confirmatory", title: `Confirmatory comparisons with ${report.analysis.baseline_label}`,
     draw(width) {
       const drawn = differencePanels(metrics, rowsOf, width);
-      drawn.table = differenceTable(metrics, rowsOf, [["smallest p possible", (row) => row.smallest_p], ["Holm p", (row) => row.holm_p], ["broken pairs", (row) => row.broken.length], ["verdict", (row) => row.verdict]]);
-      drawn.caption = `Each arm minus its baseline, by pairs of equal seed; ${escaped(layerName(report.analysis.layer))}, ${splitName(report.analysis.split)} sequences. Large points: means with 95% t intervals; filled where Holm's correction over these ${report.confirmatory.length} tests, fixed before the first trial, rejects “no difference”. Grey: how far the nulls move between the same arms.${many ? ` Shown are the arms of the selection below: ${escaped(selectionText({ withLayer: false }))}.` : ""}`;
+      const tests = [["smallest p possible", (row) => row.smallest_p], ["cannot reject at this n", (row) => (row.cannot_reject ? "cannot" : "can")], ["Holm p", (row) => row.holm_p]];
+      drawn.table = differenceTable(metrics, rowsOf, [...(report.analysis.tested ? tests : []), ["broken pairs", (row) => row.broken.length], ["verdict", (row) => row.verdict]]);
+      const points = report.analysis.tested ? `means with 95% t intervals; filled where Holm's correction over these ${report.confirmatory.length} tests, fixed before the first trial, rejects “no difference”` : "means with 95% intervals; of the metric of [replicate] by its rule, of the others t intervals. Nothing is tested";
+      drawn.caption = `Each arm minus its baseline, by pairs of equal seed; ${escaped(layerName(report.analysis.layer))}, ${splitName(report.analysis.split)} sequences. Large points: ${points}. Grey: how far the nulls move between the same arms.${skillCaption()}${copyCaption()}${many ? ` Shown are the arms of the selection below: ${escaped(selectionText({ withLayer: false }))}.` : ""}`;
       return drawn;
     },
+  });
+}
+
+// What [replicate] asked for: see two_stage_rule.h.
+function addRuleTable(parent) {
+  if (!report.rule.length) return;
+  addTable(parent, {
+    id: "rule", title: "How many seeds the rule asked for",
+    table: {
+      columns: ["arm", "n0", "s of the first n0", "pairs asked for", "pairs", "half of the interval's width"],
+      rows: report.rule.map((line) => [report.arms[line.arm].label, line.n0, line.s, line.asked, line.n, line.half_width]),
+    },
+    caption: "s and widths on the scale of the analysis (walk times: log10). All arms got the largest number asked for, up to the rule's maximum.",
   });
 }
 
@@ -63,7 +79,7 @@ function addDifferencesFigure(parent) {
       if (!filled.length) return null;
       const drawn = differencePanels(filled, rowsOf, width);
       drawn.table = differenceTable(filled, rowsOf);
-      drawn.caption = `As above, for any metric and layer: <strong>exploratory</strong>, p-values are not corrected for looking at many. Shown: ${escaped(selectionText())}.`;
+      drawn.caption = `As above, for any metric and layer: <strong>exploratory</strong>, ${report.analysis.tested ? "p-values are not corrected for looking at many" : "without p-values, and t intervals assume a number of seeds fixed beforehand"}. Shown: ${escaped(selectionText())}.${skillCaption()}${copyCaption()}`;
       return drawn;
     },
   });
@@ -111,10 +127,11 @@ function addTrendTable(parent) {
   const { trends } = report;
   if (!trends.length) return;
   const element = make("figure", { id: "trends" });
+  const tested = report.analysis.tested;
   const table = {
-    columns: ["task", "group", "metric", "layer", "each doubling of heads", "low", "high", "seeds", "p"],
-    rows: trends.map((trend) => [trend.task, trend.group || "all", report.metrics[trend.metric].name, layerName(trend.layer), trend.mean, trend.low, trend.high, trend.n, trend.p]),
+    columns: ["task", "group", "metric", "layer", "each doubling of heads", "low", "high", "seeds", ...(tested ? ["p"] : [])],
+    rows: trends.map((trend) => [trend.task, trend.group || "all", report.metrics[trend.metric].name, layerName(trend.layer), trend.mean, trend.low, trend.high, trend.n, ...(tested ? [trend.p] : [])]),
   };
-  element.append(make("h3", {}, "Trend over the number of heads"), make("div", { class: trends.length > 60 ? "table" : "table open", tabindex: "0", role: "region", "aria-label": "Trend over the number of heads" }, tableElement(table)), make("figcaption", {}, "Slope of each seed on log2 of the head count, then a one-sample t over seeds. Times: the factor by which a doubling multiplies them; others: what a doubling adds. Exploratory."));
+  element.append(make("h3", {}, "Trend over the number of heads"), make("div", { class: trends.length > 60 ? "table" : "table open", tabindex: "0", role: "region", "aria-label": "Trend over the number of heads" }, tableElement(table)), make("figcaption", {}, `Slope of each seed on log2 of the head count, then ${tested ? "a one-sample t" : "a t interval"} over seeds. Times: the factor by which a doubling multiplies them; others: what a doubling adds. Exploratory.`));
   parent.append(element);
 }

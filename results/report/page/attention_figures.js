@@ -19,7 +19,7 @@ function addAttentionFigures(parent) {
     makeSelect("Trial", names, "0", (value) => { chosen = Number(value); layer = Math.min(layer, trials[chosen].layers.length - 1); maps.redraw(); graph.redraw(); }),
     makeSelect("Layer", layers, String(layer), (value) => { layer = Number(value); maps.redraw(); graph.redraw(); }));
   parent.append(controls);
-  const describe = () => `Trial ${trials[chosen].trial} (${escaped(trials[chosen].label)}, seed ${trials[chosen].seed}): the ${escaped(trials[chosen].why)}, ${layerName(String(layer))}; mean over ${trials[chosen].sequences} held-out sequences.`;
+  const describe = () => `Trial ${trials[chosen].trial} (${escaped(trials[chosen].label)}, seed ${trials[chosen].seed}): the ${escaped(trials[chosen].why)}, ${layerName(String(layer))}; mean over ${trials[chosen].sequences} held-out sequences.${trials[chosen].task === "copy" ? kCopyNote : ""}`;
   const maps = addFigure(parent, { id: "attention-maps", title: "Attention maps", draw: (width) => drawMaps(trials[chosen], layer, width, describe()) });
   const graph = addFigure(parent, { id: "attention-graph", title: "The strongest edges, as a graph", draw: (width) => drawGraph(trials[chosen], layer, width, describe()) });
 }
@@ -85,6 +85,9 @@ function arc({ query, key }, steps = 24) {
   return { x: points.map((angle) => middle + radius * Math.cos(angle)), y: points.map((angle) => radius * Math.sin(angle)) };
 }
 
+// Every seven heads the colours begin again, with another kind of line.
+const headDash = (head) => ["solid", "dot", "dash", "dashdot"][Math.floor(head / kColours.light.length) % 4];
+
 function drawGraph(trial, layer, width, description) {
   const { heads } = trial.layers[layer];
   const layout = Object.assign(baseLayout(), { width, height: Math.min(420, 170 + width * 0.22), margin: { l: 20, r: 20, t: 12, b: 44 } });
@@ -97,12 +100,12 @@ function drawGraph(trial, layer, width, description) {
       const path = arc(edge);
       highest = Math.max(highest, (edge.query - edge.key) / 2);
       traces.push({
-        type: "scatter", mode: "lines", x: path.x, y: path.y, name: `head ${head}`, legendgroup: "head " + head, showlegend: place === 0, line: { color: colour(head), width: 0.8 + 4 * edge.attention, dash: head >= 6 ? "dot" : "solid" },
+        type: "scatter", mode: "lines", x: path.x, y: path.y, name: `head ${head}`, legendgroup: "head " + head, showlegend: place === 0, line: { color: colour(head), width: 0.8 + 4 * edge.attention, dash: headDash(head) },
         opacity: 0.35 + 0.6 * edge.attention, hovertemplate: `head ${head}: key ${edge.key} to query ${edge.query}, attention ${edge.attention.toFixed(3)}<extra></extra>`, meta: { kind: "edge", head },
       });
       table.rows.push([trial.trial, layer, head, edge.key, edge.query, edge.attention]);
     });
-    if (!edges.length) traces.push({ type: "scatter", mode: "lines", x: [null], y: [null], name: `head ${head} (only itself)`, line: { color: colour(head) }, meta: { kind: "edge", head } });
+    if (!edges.length) traces.push({ type: "scatter", mode: "lines", x: [null], y: [null], name: `head ${head} (only itself)`, line: { color: colour(head), dash: headDash(head) }, meta: { kind: "edge", head } });
   });
   const positions = Array.from({ length: trial.length }, (_, position) => position);
   traces.push({

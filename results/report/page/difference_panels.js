@@ -58,7 +58,7 @@ function addDifferenceTraces(traces, metric, rows, labels, axis, once) {
   for (const established of [true, false]) {
     const drawn = rows.filter((row) => present(row.mean) && Boolean(row.established) === established);
     if (!drawn.length) continue;
-    const label = established ? "established (Holm)" : "not established, or exploratory";
+    const label = established ? "established (Holm)" : report.analysis.tested ? "not established, or exploratory" : "mean and interval";
     traces.push({
       type: "scatter", mode: "markers", xaxis: axis.x, yaxis: axis.y, x: drawn.map((row) => shownDifference(metric, row.mean)), y: drawn.map((row) => labels.indexOf(row.label)),
       error_x: { type: "data", symmetric: false, color: colour(0), thickness: 2, width: 5,
@@ -74,16 +74,18 @@ function addDifferenceTraces(traces, metric, rows, labels, axis, once) {
 function differenceText(row, metric) {
   const ratio = report.metrics[metric].walk_time;
   const value = (number) => numberText(shownDifference(metric, number));
-  return `${escaped(row.label)}<br>${ratio ? "×" : ""}${value(row.mean)}${present(row.low) ? `, 95% interval ${value(row.low)} to ${value(row.high)}` : ""}` + (present(row.p) ? `<br>sign-flip p = ${numberText(row.p)}` : "");
+  return `${escaped(row.label)}<br>${ratio ? "×" : ""}${value(row.mean)}${present(row.low) ? `, 95% interval ${value(row.low)} to ${value(row.high)}` : ""}` + skillText(row.arm) + (present(row.p) ? `<br>sign-flip p = ${numberText(row.p)}` : "");
 }
 
 function differenceTable(metrics, rowsOf, extra = []) {
   const nullNames = [...new Set(metrics.flatMap((metric) => rowsOf(metric).flatMap((row) => Object.keys(row.nulls))))];
   const most = Math.max(0, ...metrics.flatMap((metric) => rowsOf(metric).map((row) => row.seeds.length)));
-  const columns = ["arm", "metric", "difference is", "pairs", "mean", "low", "high", "p", ...extra.map(([name]) => name), ...nullNames.map((name) => "change of " + name), ...Array.from({ length: most }, (_, place) => `pair ${place + 1}`)];
+  const p = report.analysis.tested ? [["p", (row) => row.p ?? null], ...extra] : extra;
+  const beside = [...p, ...kSkill.map(([name, of]) => [name, (row) => of(row.arm)])];
+  const columns = ["arm", "metric", "difference is", "pairs", "mean", "low", "high", ...beside.map(([name]) => name), ...nullNames.map((name) => "change of " + name), ...Array.from({ length: most }, (_, place) => `pair ${place + 1}`)];
   const rows = metrics.flatMap((metric) => rowsOf(metric).map((row) => [
-    row.label, report.metrics[metric].name, report.metrics[metric].walk_time ? "ratio" : "arm - baseline", row.seeds.length, row.mean, row.low, row.high, row.p ?? null,
-    ...extra.map(([, field]) => field(row)), ...nullNames.map((name) => row.nulls[name] ?? null), ...Array.from({ length: most }, (_, place) => row.seeds[place]?.[1] ?? null),
+    row.label, report.metrics[metric].name, report.metrics[metric].walk_time ? "ratio" : "arm - baseline", row.seeds.length, row.mean, row.low, row.high,
+    ...beside.map(([, field]) => field(row)), ...nullNames.map((name) => row.nulls[name] ?? null), ...Array.from({ length: most }, (_, place) => row.seeds[place]?.[1] ?? null),
   ]));
   return { columns, rows };
 }
@@ -94,8 +96,8 @@ function planeDifferences(plane, metric, isShown) {
   report.arms.forEach((arm, place) => {
     if (arm.baseline === null || !isShown(arm)) return;
     const row = {
-      label: arm.label, mean: plane.ofArm("difference", metric, place), low: plane.ofArm("difference_low", metric, place), high: plane.ofArm("difference_high", metric, place), p: plane.ofArm("p", metric, place),
-      seeds: trialsOfArm[place].map((trial) => [report.trials.seed[trial], plane.ofTrial("differences", metric, trial)]).filter(([, value]) => present(value)), nulls: {}, place,
+      arm: place, label: arm.label, mean: plane.ofArm("difference", metric, place), low: plane.ofArm("difference_low", metric, place), high: plane.ofArm("difference_high", metric, place), p: plane.ofArm("p", metric, place),
+      seeds: trialsOfArm[place].map((trial) => [report.trials.seed[trial], plane.ofTrial("differences", metric, trial)]).filter(([, value]) => present(value)), nulls: {},
     };
     for (const name of plane.nulls()) {
       const value = plane.nullChange(name, metric, place);

@@ -16,6 +16,20 @@ function addTable(parent, { id, title, table, caption = "" }) {
     make("figcaption", {}, caption), make("div", { class: "tools" }, csv)));
 }
 
+// The sweep's metrics once more where all arms are equally good: see equal_accuracy.h.
+function addEqualAccuracyTable(parent) {
+  if (!report.equal_accuracy.length) return;
+  const three = (estimate) => (estimate && estimate.n > 0 ? [estimate.mean, estimate.low, estimate.high] : [null, null, null]);
+  addTable(parent, {
+    id: "equal-accuracy", title: "At equal steps and at equal accuracy",
+    table: {
+      columns: ["arm", "metric", "at equal steps", "low", "high", "reached 90% of ceiling", "of", "at equal accuracy", "low ", "high ", "difference to the baseline there", " low", " high", "pairs"],
+      rows: report.equal_accuracy.map((line) => [report.arms[line.arm].label, report.metrics[line.metric].name, ...three(line.steps), line.reached, line.done, ...three(line.accuracy), ...three(line.difference), line.difference ? line.difference.n : null]),
+    },
+    caption: `Means over seeds (times: geometric) with 95% intervals, ${layerName(report.analysis.layer)}, ${splitName(report.analysis.split)} sequences. Equal steps: after training. Equal accuracy: at the first measurement at or above 90% of the ceiling accuracy ([measure] every); trials that never get there have no value, and arms that learn faster are looked at earlier. Differences of times are ratios. Exploratory.${report.arms.some((arm) => arm.task === "copy") ? " The task copy needs no attention." : ""}`,
+  });
+}
+
 function addFairness(parent) {
   addTable(parent, {
     id: "fairness-ledger", title: "What each arm got, and what became of it",

@@ -12,6 +12,7 @@ function buildPage() {
     addLayersFigure(results);
     const differences = addSection(content, "differences-section", "Differences to the baseline");
     addAgreementTable(differences);
+    addEqualAccuracyTable(differences);
     addDifferencesFigure(differences);
     addTrendTable(differences);
     const training = addSection(content, "training", "Training");

@@ -100,7 +100,7 @@ function addAccuracyFigure(parent) {
           drawn.traces.push({ type: "scatter", mode: "lines", xaxis: axes[index].x, yaxis: axes[index].y, x: [-0.5, xCount() - 0.5], y: [100 * level, 100 * level], name, legendgroup: name, showlegend: index === 0, hoverinfo: "name+y", line: { color: look().nulls, width: 1.4, dash }, meta: { kind: "level" } });
         }
       }));
-      drawn.caption = "Every trial that is done. The ceiling is that of the best causal model, chance that of a blind guess. Failed trials have no point: their number stands in the table on fairness.";
+      drawn.caption = `Every trial that is done. The ceiling is that of the best causal model, chance that of a blind guess. Failed trials have no point: their number stands in the table on fairness.${copyCaption()}`;
       return drawn;
     },
   });

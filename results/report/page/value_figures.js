@@ -25,7 +25,8 @@ function withValues(panels) {
 }
 
 const copyIsHere = () => taskRows().some((task) => task.name === "copy");
-const copyCaption = () => (copyIsHere() ? " <strong>The task copy needs no attention</strong>: the answer is the token itself. What heads look like there is what training leaves behind where nothing is asked of them." : "");
+const kCopyNote = " <strong>The task copy needs no attention</strong>: the answer is the token itself. What heads look like there is what training leaves behind where nothing is asked of them.";
+const copyCaption = () => (copyIsHere() ? kCopyNote : "");
 
 function addMixingFigure(parent) {
   const choice = makeSelect("Times forward and backward", [["hitting", "mean hitting time"], ["mixing", "mixing time (distance 1/4)"]], mixingKind, (kind) => { mixingKind = kind; figure.redraw(); });
@@ -35,7 +36,7 @@ function addMixingFigure(parent) {
       const panels = withValues(gridOf(kMixing[mixingKind], selectedPlane()));
       if (!panels.length) return null;
       const drawn = valuePanels(panels, width);
-      drawn.caption = `Steps until a walk on the attention of one layer has mixed: <strong>lower is faster</strong>. Three definitions, because they rank heads differently: the paper's walk (capped at 100 steps), tokens moving forward to the sink, and backward to where they come from. ${kPointsCaption} Shown: ${escaped(selectionText())}.${copyCaption()}`;
+      drawn.caption = `Steps until a walk on the attention of one layer has mixed: <strong>lower is faster</strong>. Three definitions, because they rank heads differently: the paper's walk (capped at 100 steps), tokens moving forward to the sink, and backward to where they come from. ${kPointsCaption} Shown: ${escaped(selectionText())}.${skillCaption()}${copyCaption()}`;
       return drawn;
     },
   });
@@ -48,7 +49,7 @@ function addFidelityFigure(parent) {
       const panels = withValues(gridOf(kFidelities, selectedPlane()));
       if (!panels.length) return null;
       const drawn = valuePanels(panels, width);
-      drawn.caption = `The largest share of a position that reaches the sink at some step, for the position that fares worst: <strong>higher carries more</strong>. With the sink itself among the positions it says nothing about transport for a head that never rests there, and the two can point in opposite directions. ${kPointsCaption} Shown: ${escaped(selectionText())}.${copyCaption()}`;
+      drawn.caption = `The largest share of a position that reaches the sink at some step, for the position that fares worst: <strong>higher carries more</strong>. With the sink itself among the positions it says nothing about transport for a head that never rests there, and the two can point in opposite directions. ${kPointsCaption} Shown: ${escaped(selectionText())}.${skillCaption()}${copyCaption()}`;
       return drawn;
     },
   });
@@ -67,7 +68,7 @@ function addLayersFigure(parent) {
       const panels = all.filter((panel) => filled.includes(panel.plane)).map((panel) => ({ ...panel, column: filled.indexOf(panel.plane) }));
       if (!panels.length) return null;
       const drawn = valuePanels(panels, width, { panelHeight: 200 });
-      drawn.caption = `<strong>${escaped(metricTitle(metric))}</strong>: ${escaped(report.metrics[metric].meaning)}. ${kPointsCaption} Shown: ${escaped(selectionText({ withLayer: false }))}.`;
+      drawn.caption = `<strong>${escaped(metricTitle(metric))}</strong>: ${escaped(report.metrics[metric].meaning)}. ${kPointsCaption} Shown: ${escaped(selectionText({ withLayer: false }))}.${skillCaption()}${copyCaption()}`;
       return drawn;
     },
   });

@@ -66,7 +66,7 @@ function addPanelTraces(traces, panel, axis, inLegend) {
       mean.y.push(value);
       mean.up.push(present(high) ? high - value : 0);
       mean.down.push(present(low) ? value - low : 0);
-      mean.text.push(`${escaped(arm.label)}<br>mean ${numberText(value)}${present(low) ? `, 95% interval ${numberText(low)} to ${numberText(high)}` : ""}`);
+      mean.text.push(`${escaped(arm.label)}<br>mean ${numberText(value)}${present(low) ? `, 95% interval ${numberText(low)} to ${numberText(high)}` : ""}${skillText(place)}`);
     }
     const tint = colour(series.place);
     traces.push({
@@ -111,7 +111,7 @@ function valueTable(panels) {
   const nulls = [...new Set(panels.flatMap(({ plane }) => plane.nulls()))];
   const most = Math.max(0, ...panels.flatMap(({ task }) => seriesOfTask(task).flatMap((series) => series.arms.map(({ place }) => trialsOfArm[place].length))));
   const axes = report.axes.map((axis) => axis.column);
-  const columns = [...axes, "metric", "unit", "layer", "split", "n", "mean", "low", "high", "sd", "censored", ...nulls, ...Array.from({ length: most }, (_, place) => `value ${place + 1}`)];
+  const columns = [...axes, "metric", "unit", "layer", "split", "n", "mean", "low", "high", "sd", "censored", ...kSkill.map(([name]) => name), ...nulls, ...Array.from({ length: most }, (_, place) => `value ${place + 1}`)];
   const rows = [];
   for (const { task, metric, plane } of panels) {
     for (const { arms } of seriesOfTask(task)) {
@@ -120,7 +120,7 @@ function valueTable(panels) {
         const unit = report.metrics[metric].unit;
         rows.push([
           ...arm.at.map((at, axis) => report.axes[axis].values[at]), report.metrics[metric].name, unit === "-" ? null : unit, plane.layer, plane.split, values.filter(present).length,
-          ...["mean", "low", "high", "sd", "censored"].map((field) => plane.ofArm(field, metric, place)), ...nulls.map((name) => plane.ofNull(name, metric, place)),
+          ...["mean", "low", "high", "sd", "censored"].map((field) => plane.ofArm(field, metric, place)), ...kSkill.map(([, of]) => of(place)), ...nulls.map((name) => plane.ofNull(name, metric, place)),
           ...Array.from({ length: most }, (_, at) => values[at]),
         ]);
       }
