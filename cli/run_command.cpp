@@ -13,6 +13,7 @@
 
 #include "cli/commands.h"
 #include "cli/exit_code.h"
+#include "cli/owner_patience.h"
 #include "cli/progress_display.h"
 #include "cli/run_log.h"
 #include "cli/sweep_options.h"
@@ -146,7 +147,7 @@ std::optional<sweep::Shard> shard_of(const RunCommandOptions& options, const swe
 int coordinate(const RunCommandOptions& options, std::int64_t workers, const Train& train) {
   const sweep::Sweep sweep = read_sweep(options.sweep);
   orchestrator::require_gangs_fit(sweep.resources, options.run, workers);
-  results::OwnedStore store(options.store);
+  results::OwnedStore store(options.store, owner_patience());
   const auto if_changed = options.extend ? results::IfChanged::kExtend : results::IfChanged::kRefuse;
   std::vector<std::string> notes;
   results::FrozenSweep frozen = store.freeze(

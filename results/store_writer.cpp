@@ -65,6 +65,7 @@ void StoreWriter::Impl::write(std::deque<Record>& batch, Recorder& recorder) {
   const auto deadline = Clock::now() + kMaxDuration;
   const std::size_t before = batch.size();
   std::vector<protocol::AttemptId> results;
+  store.require_owned();
   SQLite::Transaction transaction(store.database(), SQLite::TransactionBehavior::IMMEDIATE);
   while (!batch.empty() && results.size() < kMaxTrials && Clock::now() < deadline) {
     recorder.apply(batch.front());
@@ -88,6 +89,7 @@ void StoreWriter::Impl::sum_while_idle(Recorder& recorder) {
       if (!queue.empty() || (lent && !finishing)) return;
       summing = true;
     }
+    store.require_owned();
     SQLite::Transaction transaction(store.database(), SQLite::TransactionBehavior::IMMEDIATE);
     recorder.sum_some();
     transaction.commit();
@@ -114,6 +116,8 @@ void StoreWriter::Impl::run() {
     return;
   } catch (const SQLite::Exception& error) {
     problem = describe_problem(error, store.path());
+  } catch (const UserError& error) {
+    problem = error.what();
   } catch (const std::exception& error) {
     problem = "store " + store.path().string() + " cannot be written: " + error.what();
   }

@@ -24,6 +24,15 @@ std::vector<protocol::AttemptId> wait_for_committed(StoreWriter& writer, std::si
   return committed;
 }
 
+bool is_owned(const OwnedStore& store) {
+  try {
+    store.require_owned();
+    return true;
+  } catch (const UserError&) {
+    return false;
+  }
+}
+
 TEST_F(WriterTest, ReportsAttemptsOnceTheirResultIsInTheFile) {
   OwnedStore store(path());
   const FrozenSweep frozen = freeze(store, sample_sweep());
@@ -38,6 +47,17 @@ TEST_F(WriterTest, ReportsAttemptsOnceTheirResultIsInTheFile) {
   writer.finish();
   EXPECT_THAT(writer.take_committed(), ElementsAre(2));
   EXPECT_TRUE(writer.take_committed().empty());
+}
+
+TEST_F(WriterTest, WritesNothingMoreOnceTheStoreWasTakenOver) {
+  OwnedStore store(path(), {.interval = std::chrono::milliseconds(10)});
+  const FrozenSweep frozen = freeze(store, sample_sweep());
+  StoreWriter writer(store, frozen.sweep);
+  std::filesystem::remove(store_folder(path()) / "owner");
+  while (is_owned(store)) std::this_thread::sleep_for(std::chrono::milliseconds(5));
+  writer.submit(AttemptStarted{1, 5, 1});
+  EXPECT_THAT(user_error_of([&] { writer.finish(); }), testing::HasSubstr("was taken over by another run"));
+  EXPECT_EQ(sql_integer(path(), "SELECT count(*) FROM attempts"), 0);
 }
 
 TEST_F(WriterTest, RecordsWhatHappened) {
