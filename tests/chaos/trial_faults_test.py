@@ -187,6 +187,15 @@ exec "{TRAINER_PROGRAM}" "$@"''')
         self.assertIn("3 times", message)
         self.assertEqual(set(self.states().values()), {"planned"}, "not the trials' fault")
 
+    def test_killed_before_its_hello(self):
+        """More often than a trainer may exit there: it is started again each time, and no trial is blamed."""
+        deaths = self.folder / "deaths"
+        trainer = self.wrapper(f'echo >>"{deaths}"; (( $(wc -l <"{deaths}") > 5 )) || kill -KILL $$\n'
+                               f'exec "{TRAINER_PROGRAM}" "$@"')
+        self.end(self.start(self.sweep(seeds=2), "--trainer", trainer), DONE)
+        self.assertEqual((len(deaths.read_text()), self.failures()), (6, []))
+        self.assertEqual(set(self.states().values()), {"done"})
+
     def test_garbage(self):
         trainer = self.once("printf 'terminate called after throwing' >&3; sleep 100")
         self.end(self.start(self.sweep(seeds=2), "--trainer", trainer), DONE)

@@ -29,7 +29,7 @@ void AgentCore::take(Time now, const protocol::TrainerHello&) {
   if (trainer_ == Trainer::kEnding) return;
   if (said_hello_) return kill_trainer(now, EndReason::kBadFrames, "the trainer said hello twice");
   said_hello_ = true;
-  failed_starts_ = 0;
+  failed_starts_ = killed_starts_ = 0;
   trainer_ = Trainer::kReady;
   trainer_since_ = now;
   advance(now);
