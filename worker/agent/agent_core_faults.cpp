@@ -15,10 +15,10 @@ std::string in_seconds(double seconds) {
   return text.str();
 }
 
-ReportFailure report(const FailureCause& cause, protocol::AttemptId attempt, protocol::TrialId trial) {
-  return {protocol::AttemptFailed{attempt, cause.reason, cause.message, cause.exit.signal,
+ReportFailure report(const FailureCause& cause, const OpenAttempt& open) {
+  return {protocol::AttemptFailed{open.attempt, cause.reason, cause.message, cause.exit.signal,
                                   cause.exit.exit_code, ""},
-          trial};
+          open.trial, open.logged_with};
 }
 
 }  // namespace
@@ -85,15 +85,14 @@ void AgentCore::give_up_start(Time now, const FailureCause& cause) {
   if (question_) answer_stack(1);
   if (queue_.empty()) return;
   for (const protocol::Assignment& one : queue_.front().bundle)
-    actions_.push_back(report(cause, one.attempt, one.trial));
+    actions_.push_back(report(cause, {one.attempt, one.trial, one.trial, std::nullopt}));
   queue_.pop_front();
   advance(now);
 }
 
 void AgentCore::fail_running(const FailureCause& cause) {
   if (!running_) return;
-  for (const OpenAttempt& open : running_->open())
-    actions_.push_back(report(cause, open.attempt, open.trial));
+  for (const OpenAttempt& open : running_->open()) actions_.push_back(report(cause, open));
   running_.reset();
 }
 

@@ -136,7 +136,7 @@ TEST_F(RunAgent, ACrashCostsTheRunningBundleOnly) {
   EXPECT_EQ(failure(2).signal, SIGSEGV);
   EXPECT_EQ(failure(3).signal, SIGSEGV);
   EXPECT_EQ(failure(4).signal, SIGKILL);
-  EXPECT_EQ(failure(2).log_tail, "trial 1001 begins");
+  EXPECT_EQ(failure(2).log_tail, "trial 1001 begins\ntrial 1 begins");
   EXPECT_THAT(started(), SizeIs(3));
 }
 
