@@ -66,12 +66,13 @@ SchedulerOptions scheduler_options(const FrozenRun& run, const RunOptions& optio
       .limit = options.limit};
 }
 
-std::vector<results::OpenTrial> replicate(const FrozenRun& run, results::StoreWriter& writer,
-                                          RunObserver& observer) {
-  writer.flush();
-  results::Replication more = run.store.replicate(run.sweep);
-  if (!more.said.empty()) observer.on_record(results::Event{"replicated", more.said, {}, {}});
-  return std::move(more.open);
+// Nothing while the writer is at it.
+std::optional<std::vector<results::OpenTrial>> replicate(const FrozenRun& run, results::StoreWriter& writer,
+                                                         RunObserver& observer) {
+  std::optional<results::Replication> more = writer.replicate(run.sweep);
+  if (!more) return std::nullopt;
+  if (!more->said.empty()) observer.on_record(results::Event{"replicated", more->said, {}, {}});
+  return std::move(more->open);
 }
 
 Ending coordinate(FrozenRun run, const RunOptions& options, protocol::WorkerLinks& links,

@@ -1,10 +1,12 @@
 #include <chrono>
+#include <optional>
 #include <thread>
 
 #include <SQLiteCpp/SQLiteCpp.h>
 #include <gmock/gmock.h>
 
 #include "errors/user_error.h"
+#include "results/recorder.h"
 #include "sample_store.h"
 
 namespace headsweep::results {
@@ -100,12 +102,17 @@ TEST_F(WriterTest, AttemptsWithinATransactionLeaveWhatTheyLeaveOverMany) {
   const auto rows_after = [&](const std::string& name, bool at_once) {
     const std::filesystem::path file = path().parent_path() / name;
     OwnedStore store(file);
-    StoreWriter writer(store, freeze(store, sample_sweep()).sweep);
+    Recorder recorder(store.database(), freeze(store, sample_sweep()).sweep);
+    std::optional<SQLite::Transaction> transaction(store.database());
     for (const Record& record : records) {
-      writer.submit(record);
-      if (!at_once) writer.flush();
+      recorder.apply(record);
+      if (at_once) continue;
+      recorder.finish();
+      transaction->commit();
+      transaction.emplace(store.database());
     }
-    writer.finish();
+    recorder.finish();
+    transaction->commit();
     EXPECT_EQ(sql_integer(file, "SELECT count(*) FROM attempts WHERE started_at IS NULL"), 0);
     auto rows = sql(file,
                     "SELECT attempt, trial, worker, state, reason, message, signal, exit_code, log_tail,"
