@@ -9,7 +9,6 @@
 #include <fcntl.h>
 #include <unistd.h>
 
-#include "errors/user_error.h"
 #include "results/clock.h"
 #include "results/owner_beat.h"
 
@@ -61,8 +60,8 @@ Beat watch(const std::filesystem::path& file, const std::filesystem::path& store
   bool told = false;
   while (Clock::now() < end) {
     if (patience.is_stopped())
-      throw UserError("stopped while it was waiting for " + describe(owner) + ", which has " +
-                      store.string());
+      throw StoppedWaiting("stopped while it was waiting for " + describe(owner) + ", which has " +
+                           store.string());
     std::this_thread::sleep_for(kLookInterval);
     const std::optional<Owner> found = read_owner(file);
     if (!found || !is_same_process(*found, owner) || is_known_dead(owner)) return Beat::kGone;

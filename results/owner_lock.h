@@ -16,6 +16,7 @@
 #include <optional>
 #include <string>
 
+#include "errors/user_error.h"
 #include "results/owner.h"
 
 namespace headsweep::results {
@@ -32,11 +33,17 @@ struct OwnerPatience {
   std::function<bool()> is_stopped = [] { return false; };
 };
 
+// The wait for an owner was given up.
+class StoppedWaiting : public UserError {
+ public:
+  using UserError::UserError;
+};
+
 class OwnerLock {
  public:
   // Takes the lock. Waits as `patience` says: for an owner on this host, and for a beat of one that this host cannot see.
   // Throws UserError naming the owner (host, pid, since, SLURM job) of `store` and what to do: it holds the lock, or its beat
-  // goes on; or if the file cannot be written or locked, or the wait was given up.
+  // goes on; or if the file cannot be written or locked. Throws StoppedWaiting.
   OwnerLock(const std::filesystem::path& file, const std::filesystem::path& store,
             const OwnerPatience& patience = {});
   ~OwnerLock();  // empties the text, lets go

@@ -3,6 +3,7 @@
 import pathlib
 import signal
 import subprocess
+import sys
 import time
 import unittest
 
@@ -20,9 +21,9 @@ class Stopping(StoreTest):
         self.family = ProcessFamily()
         self.addCleanup(self.family.kill_all)
 
-    def start(self, command, *arguments):
+    def start(self, command, *arguments, **environment):
         run = subprocess.Popen([*command, *ENDLESS, "--store", self.store(), *arguments], stdout=subprocess.DEVNULL,
-                               stderr=subprocess.PIPE, text=True, env=self.family.environment())
+                               stderr=subprocess.PIPE, text=True, env=self.family.environment() | environment)
         self.addCleanup(run.stderr.close)
         return run
 
@@ -71,6 +72,33 @@ class Stopping(StoreTest):
         run = self.start((HEADSWEEP,), "--workers", "2", "--walltime", "15s")
         self.assert_stopped(run, began)
         self.assertLess(time.monotonic() - began, 15, "it ends before its time is over")
+
+    def test_walltime_begins_with_the_process(self):
+        """MPI_Init takes 8 s of the time, since one rank comes late."""
+        late = "import os, sys, time\nif os.environ['OMPI_COMM_WORLD_RANK'] == '2': time.sleep(8)\nos.execv(sys.argv[1], sys.argv[1:])"
+        *launch, headsweep = mpirun(3)
+        began = time.monotonic()
+        run = self.start((*launch, sys.executable, "-c", late, headsweep), "--walltime", "20s")
+        self.assert_stopped(run, began)
+        self.assertLess(time.monotonic() - began, 20, "it ends before its time is over")
+
+    def test_the_end_of_a_batch_job_is_the_end_of_the_walltime(self):
+        began = time.monotonic()
+        run = self.start((HEADSWEEP,), "--workers", "2", SLURM_JOB_END_TIME=str(int(time.time()) + 16))
+        self.assert_stopped(run, began)
+        self.assertLess(time.monotonic() - began, 16, "it ends before the job does")
+        self.assertEqual(rows(self.store(), "select message from events where kind = 'stopped'"), [("the walltime is nearly over",)])
+
+    def test_a_signal_while_another_owner_is_waited_for(self):
+        folder = self.folder / "results.db.d"
+        folder.mkdir()
+        (folder / "owner").write_text("elsewhere 1 2026-01-02T03:04:05.000Z 2026-01-02T03:04:06.000Z boot 1 \n")
+        run = self.start((HEADSWEEP,), "--workers", "2")
+        self.assertIn("waiting up to 60 s for a sign of life", run.stderr.readline())
+        run.send_signal(signal.SIGTERM)
+        self.assertEqual(run.wait(timeout=MOST_SECONDS), UNFINISHED)
+        self.assertIn("stopped while it was waiting for a run on host elsewhere", run.stderr.read())
+        self.assertEqual(list(self.folder.glob("results.db")), [], "nothing was begun")
 
     def test_nothing_begins_that_cannot_reach_a_checkpoint(self):
         """The first trial takes 8 s and more to its first update, since the trainer is slow to start. Of the 24 s before the
