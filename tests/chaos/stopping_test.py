@@ -13,8 +13,8 @@ from process_family import ProcessFamily, TRAINER, trial_under_way
 
 SWEEP = str(pathlib.Path(__file__).with_name("chaos.toml"))
 ENDLESS = ("run", SWEEP, "--set", "zip=[]", "--set", "training.steps=100000000", "--set", "resources.checkpoint_every=\"1h\"")
-SHORT = ("run", SWEEP, "--set", "sweep.seeds=200", "--set", "zip=[]", "--set", "training.steps=50", "--set", "measure.every=0",
-         "--set", "measure.keep=\"none\"")
+SHORT = ("run", SWEEP, "--set", "sweep.seeds=200", "--set", "zip=[]", "--set", "training.steps=50",
+         "--set", "measure.every=0", "--set", "measure.keep=\"none\"")
 MOST_SECONDS = 20  # promised
 
 
@@ -78,7 +78,9 @@ class Stopping(StoreTest):
 
     def test_walltime_begins_with_the_process(self):
         """MPI_Init takes 8 s of the time, since one rank comes late."""
-        late = "import os, sys, time\nif os.environ['OMPI_COMM_WORLD_RANK'] == '2': time.sleep(8)\nos.execv(sys.argv[1], sys.argv[1:])"
+        late = ("import os, sys, time\n"
+                "if os.environ['OMPI_COMM_WORLD_RANK'] == '2': time.sleep(8)\n"
+                "os.execv(sys.argv[1], sys.argv[1:])")
         *launch, headsweep = mpirun(3)
         began = time.monotonic()
         run = self.start((*launch, sys.executable, "-c", late, headsweep), "--walltime", "20s")
@@ -90,7 +92,8 @@ class Stopping(StoreTest):
         run = self.start((HEADSWEEP,), "--workers", "2", SLURM_JOB_END_TIME=str(int(time.time()) + 16))
         self.assert_stopped(run, began)
         self.assertLess(time.monotonic() - began, 16, "it ends before the job does")
-        self.assertEqual(rows(self.store(), "select message from events where kind = 'stopped'"), [("the walltime is nearly over",)])
+        said = rows(self.store(), "select message from events where kind = 'stopped'")
+        self.assertEqual(said, [("the walltime is nearly over",)])
 
     def test_a_signal_while_another_owner_is_waited_for(self):
         folder = self.folder / "results.db.d"
@@ -122,7 +125,7 @@ class Stopping(StoreTest):
         self.end_mpirun(signal.SIGINT)
 
     def end_mpirun(self, number):
-        """The ranks have a second. A reader keeps rank 0 from committing what it holds until it has the signal: then it still does."""
+        """The ranks have a second. A reader keeps rank 0 from committing what it holds until it has the signal."""
         run = self.start(mpirun(3), work=SHORT, LD_PRELOAD=str(BIN / "tests" / "libas_network_file_system.so"))
         wait_until(lambda: run.poll() is None and done_trials(self.store()) > 0)
         reader = sqlite3.connect(f"file:{self.store()}?mode=ro", uri=True, isolation_level=None)

@@ -232,7 +232,7 @@ exec "{TRAINER_PROGRAM}" "$@"''')
         self.assertEqual([row[:3] for row in self.failures()],
                          [(trial, "trainer_killed", signal.SIGSEGV) for trial in (1, 2, 2, 2)])
         log = self.failures()[1][5]
-        self.assertRegex(log, "trial 2 attempt 2: trains together with trial 1(.*\n)+trial 2 attempt 2: begins at step 0",
+        self.assertRegex(log, "trial 2 attempt 2: trains together with trial 1(.*\n)+trial 2 attempt 2: begins at",
                          "what was said in the other trial's log is recorded too")
 
 

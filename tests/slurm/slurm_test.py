@@ -272,8 +272,9 @@ class OwnScripts(SlurmTest):
 
     def batch(self, store, *options, launch="", arguments=""):
         script = self.folder / "own.sh"
-        script.write_text(SCRIPT.format(launch=launch, headsweep=HEADSWEEP, sweep=self.sweep(steps=100_000_000, seeds=1),
-                                        store=store, arguments=arguments))
+        sweep = self.sweep(steps=100_000_000, seeds=1)
+        script.write_text(SCRIPT.format(launch=launch, headsweep=HEADSWEEP, sweep=sweep, store=store,
+                                        arguments=arguments))
         job = ask("sbatch", "--parsable", f"--output={self.folder}/own.log", *options, str(script)).strip()
         wait_for(lambda: self.checkpoints(store) == 2, "a checkpoint of each trial")
         return job
