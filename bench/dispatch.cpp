@@ -265,8 +265,9 @@ Measured coordinate(const Options& options, const std::filesystem::path& store_f
     orchestrator::RunOptions run;
     run.device = "cpu";
     run.stack = 1;
-    const orchestrator::Ending ending =
-        orchestrator::run_as_coordinator({sweep, std::move(frozen), store}, run, session, measured.watch);
+    const orchestrator::StopSignal stop;
+    const orchestrator::Ending ending = orchestrator::run_as_coordinator({sweep, std::move(frozen), store},
+                                                                         run, session, stop, measured.watch);
     measured.end = Clock::now();
     measured.cpu_seconds = user_and_system_seconds() - cpu_before;
     if (ending.end != orchestrator::RunEnd::kAllDone)

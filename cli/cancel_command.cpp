@@ -15,6 +15,7 @@
 
 #include "cli/commands.h"
 #include "cli/exit_code.h"
+#include "cli/owner_patience.h"
 #include "cli/program_output.h"
 #include "cli/shard_status.h"
 #include "cli/slurm_jobs.h"
@@ -101,7 +102,7 @@ int cancel(const TrialList& list) {
   }
   { const results::StoreReader must_exist(list.store); }
   if (list.trials.empty()) drain_run(list.store);
-  results::OwnedStore store(list.store);
+  results::OwnedStore store(list.store, owner_patience());
   const std::int64_t count = results::cancel_trials(store, list.trials);
   std::cerr << "headsweep: " << count << (count == 1 ? " trial" : " trials")
             << " cancelled; 'headsweep retry STORE --trial K' plans one again\n";

@@ -10,6 +10,7 @@
 
 #include "cli/commands.h"
 #include "cli/exit_code.h"
+#include "cli/owner_patience.h"
 #include "results/merge.h"
 
 namespace headsweep::cli {
@@ -23,7 +24,8 @@ struct MergeOptions {
 
 int merge(const MergeOptions& options) {
   const std::vector<std::filesystem::path> stores(options.stores.begin(), options.stores.end());
-  const results::MergeReport report = results::merge_stores(options.out, stores, options.replace);
+  const results::MergeReport report =
+      results::merge_stores(options.out, stores, options.replace, owner_patience());
   for (const std::string& note : report.notes) std::cerr << "headsweep: " << note << "\n";
   std::cerr << "headsweep: " << options.out << ": " << report.trials << " trials of " << report.stores
             << " stores, " << report.done << " done\n";

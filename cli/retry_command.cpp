@@ -7,6 +7,7 @@
 
 #include "cli/commands.h"
 #include "cli/exit_code.h"
+#include "cli/owner_patience.h"
 #include "cli/trial_list.h"
 #include "results/reader.h"
 #include "results/store.h"
@@ -17,7 +18,7 @@ namespace {
 
 int retry(const TrialList& list) {
   { const results::StoreReader must_exist(list.store); }
-  results::OwnedStore store(list.store);
+  results::OwnedStore store(list.store, owner_patience());
   const std::int64_t count = results::retry_trials(store, list.trials);
   std::cerr << "headsweep: " << count << (count == 1 ? " trial is" : " trials are")
             << " planned again; the command that ran the sweep trains what is planned\n";

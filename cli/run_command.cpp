@@ -13,16 +13,19 @@
 
 #include "cli/commands.h"
 #include "cli/exit_code.h"
+#include "cli/owner_patience.h"
 #include "cli/progress_display.h"
 #include "cli/run_log.h"
 #include "cli/step_forecast.h"
 #include "cli/sweep_options.h"
+#include "cli/time_left.h"
 #include "cli/training_options.h"
 #include "cli/whole_number.h"
 #include "cli/worker_devices.h"
 #include "errors/user_error.h"
 #include "orchestrator/launcher.h"
 #include "orchestrator/run_sweep.h"
+#include "orchestrator/stop_signal.h"
 #include "results/store.h"
 #include "sweep/duration.h"
 #include "worker/agent/trainer_executable.h"
@@ -41,6 +44,13 @@ struct RunCommandOptions : TrainingOptions {
   bool quiet = false;
 };
 
+std::optional<double> walltime_of(const RunCommandOptions& options) {
+  if (options.walltime.empty()) return std::nullopt;
+  const std::optional<double> seconds = sweep::parse_duration(options.walltime);
+  if (seconds) return seconds;
+  throw UserError("--walltime " + options.walltime + ": must be a duration such as 90s, 30m or 2h");
+}
+
 // Passes everything on to several observers.
 class Observers final : public orchestrator::RunObserver {
  public:
@@ -57,7 +67,17 @@ class Observers final : public orchestrator::RunObserver {
 };
 
 // How the coordinator reaches its workers: embedded ones, or the other ranks.
-using Train = std::function<orchestrator::Ending(orchestrator::FrozenRun, orchestrator::RunObserver&)>;
+using Train = std::function<orchestrator::Ending(orchestrator::FrozenRun, const orchestrator::RunOptions&,
+                                                 orchestrator::RunObserver&)>;
+
+// What ends a run before its work does. Made as the process begins, so that nothing before training goes uncounted and
+// no signal kills it there.
+struct Limits {
+  orchestrator::StopSignal stop;
+  TimeLeft time;
+
+  explicit Limits(const RunCommandOptions& options) : time(walltime_of(options)) {}
+};
 
 int exit_code(const orchestrator::Ending& ending) {
   switch (ending.end) {
@@ -135,10 +155,24 @@ std::optional<sweep::Shard> shard_of(const RunCommandOptions& options, const swe
                   std::to_string(sweep::kMostShards));
 }
 
-int coordinate(const RunCommandOptions& options, std::int64_t workers, const Train& train) {
+// Nothing if a signal came while another owner was waited for.
+std::optional<results::OwnedStore> own_store(const RunCommandOptions& options, const Limits& limits) {
+  try {
+    return results::OwnedStore(options.store,
+                               owner_patience([&] { return limits.stop.received().has_value(); }));
+  } catch (const results::StoppedWaiting& stopped) {
+    say(options, stopped.what());
+    return std::nullopt;
+  }
+}
+
+int coordinate(const RunCommandOptions& options, std::int64_t workers, const Limits& limits,
+               const Train& train) {
   const sweep::Sweep sweep = read_sweep(options.sweep);
   orchestrator::require_gangs_fit(sweep.resources, options.run, workers);
-  results::OwnedStore store(options.store);
+  std::optional<results::OwnedStore> owned = own_store(options, limits);
+  if (!owned) return kUnfinished;
+  results::OwnedStore& store = *owned;
   const auto if_changed = options.extend ? results::IfChanged::kExtend : results::IfChanged::kRefuse;
   std::vector<std::string> notes;
   results::FrozenSweep frozen = store.freeze(
@@ -175,7 +209,9 @@ int coordinate(const RunCommandOptions& options, std::int64_t workers, const Tra
   std::vector<orchestrator::RunObserver*> watching = {&log};
   if (!options.quiet) watching.push_back(&display);
   Observers observers(watching);
-  const orchestrator::Ending ending = train({sweep, std::move(frozen), store}, observers);
+  orchestrator::RunOptions run = options.run;
+  run.walltime_seconds = limits.time.seconds();
+  const orchestrator::Ending ending = train({sweep, std::move(frozen), store}, run, observers);
   if (!options.quiet) display.finish();
   if (ending.error) throw UserError(*ending.error);
   if (ending.end != orchestrator::RunEnd::kStopped) remove_leftovers(options.store);
@@ -183,29 +219,34 @@ int coordinate(const RunCommandOptions& options, std::int64_t workers, const Tra
   return exit_code(ending);
 }
 
-int run_embedded(const RunCommandOptions& options) {
+int run_embedded(const RunCommandOptions& options, const Limits& limits) {
   const std::filesystem::path trainer = agent::find_trainer(options.trainer);
   const std::vector<agent::TrainerDevice> devices = embedded_devices(options, trainer);
   const std::int64_t workers = std::ssize(devices);
-  return coordinate(options, workers, [&](orchestrator::FrozenRun run, orchestrator::RunObserver& observer) {
-    return orchestrator::run_embedded(std::move(run), options.run, devices, trainer, observer);
-  });
+  return coordinate(options, workers, limits,
+                    [&](orchestrator::FrozenRun frozen, const orchestrator::RunOptions& run,
+                        orchestrator::RunObserver& observer) {
+                      return orchestrator::run_embedded(std::move(frozen), run, devices, trainer, limits.stop,
+                                                        observer);
+                    });
 }
 
 // Rank 0 says what is wrong; the others are told to leave by MpiSession::end().
 int run_coordinator_rank(const RunCommandOptions& options, orchestrator::MpiSession& session,
-                         const RankDevices& devices) {
+                         const RankDevices& devices, const Limits& limits) {
   try {
-    if (session.workers() == 0) return run_embedded(options);
+    if (session.workers() == 0) return run_embedded(options, limits);
     if (options.workers) say(options, "--workers is ignored: every rank but the first is a worker");
     // Its own installation stands for the workers': what is missing here is told before the sweep is frozen.
     const std::filesystem::path trainer = agent::find_trainer(options.trainer);
     if (options.run.device == "cuda" && session.on_one_host() && !devices.any_gpu)
       throw UserError(no_cuda_device(find_gpus("cuda", trainer).why_none));
-    return coordinate(
-        options, session.workers(), [&](orchestrator::FrozenRun run, orchestrator::RunObserver& observer) {
-          return orchestrator::run_as_coordinator(std::move(run), options.run, session, observer);
-        });
+    return coordinate(options, session.workers(), limits,
+                      [&](orchestrator::FrozenRun frozen, const orchestrator::RunOptions& run,
+                          orchestrator::RunObserver& observer) {
+                        return orchestrator::run_as_coordinator(std::move(frozen), run, session, limits.stop,
+                                                                observer);
+                      });
   } catch (const std::exception& error) {
     std::cerr << "headsweep: " << error.what() << std::endl;
     return kError;
@@ -236,31 +277,28 @@ int run_worker_rank(const RunCommandOptions& options, orchestrator::MpiSession& 
   }
 }
 
-int run_under_launcher(const RunCommandOptions& options) {
+int run_under_launcher(const RunCommandOptions& options, const Limits& limits) {
   orchestrator::MpiSession session;
   const RankDevices devices = devices_of_ranks(options, session);
-  const int code = session.rank() == 0 ? run_coordinator_rank(options, session, devices)
+  const int code = session.rank() == 0 ? run_coordinator_rank(options, session, devices, limits)
                                        : run_worker_rank(options, session, devices);
   return session.end(code);
 }
 
 int run(RunCommandOptions options) {
   if (options.stack != "auto") options.run.stack = std::stoll(options.stack);
-  if (!options.walltime.empty()) {
-    options.run.walltime_seconds = sweep::parse_duration(options.walltime);
-    if (!options.run.walltime_seconds) {
-      throw UserError("--walltime " + options.walltime + ": must be a duration such as 90s, 30m or 2h");
-    }
-  }
+  // mpirun passes USR1 on to every rank, terminals and SLURM more: what a signal means for all is decided by rank 0, and
+  // the others only live on.
+  const Limits limits(options);
   switch (orchestrator::detect_launcher()) {
     case orchestrator::Launcher::kMpi:
-      return run_under_launcher(options);
+      return run_under_launcher(options, limits);
     case orchestrator::Launcher::kSrunWithoutMpi:
       throw UserError("srun started several tasks that cannot reach each other; use srun --mpi=pmix");
     case orchestrator::Launcher::kNone:
       break;
   }
-  return run_embedded(options);
+  return run_embedded(options, limits);
 }
 
 }  // namespace
@@ -279,7 +317,9 @@ void add_run_command(CLI::App& app, Action& chosen) {
   command->add_option("--limit", options->run.limit, "train at most N trials now")->check(whole_number(0));
   command->add_option("--shard", options->shard, "train only the i-th of K parts, in a store of its own")
       ->type_name("i/K");
-  command->add_option("--walltime", options->walltime, "stop, resumable, before it is over")
+  command
+      ->add_option("--walltime", options->walltime,
+                   "stop, resumable, before it is over; default: that of the SLURM job")
       ->type_name("TIME");
   command->add_flag("--extend", options->extend, "accept a changed sweep: keep what is done, plan the rest");
   command->add_flag("--quiet", options->quiet, "errors only");

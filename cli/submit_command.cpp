@@ -151,9 +151,7 @@ void require_free(const std::string& store) {
                     "): see headsweep status " + store + ", or end it with headsweep cancel " + store);
   }
   if (const auto owner = results::current_owner(results::store_folder(store) / "owner")) {
-    throw UserError(store + " is in use by " + (owner->job.empty() ? "a run" : "SLURM job " + owner->job) +
-                    " on host " + owner->host + ", pid " + std::to_string(owner->pid) +
-                    ": wait until it ends, or stop it");
+    throw UserError(store + " is in use by " + describe(*owner) + ": wait until it ends, or stop it");
   }
 }
 

@@ -47,11 +47,12 @@ Ending Coordinator::run() {
     const bool heard = read_messages();
     note_ended_workers();
     const bool wrote = pass_on_commits();
+    const bool grew = grow();
     check_stop();
     check_sink();
     perform(scheduler_.tick(elapsed_seconds(), heard_all_));
     show_progress();
-    if (heard || wrote) {
+    if (heard || wrote || grew) {
       idle.reset();
     } else if (!ending_) {
       idle.wait();
@@ -139,20 +140,20 @@ void Coordinator::perform(Actions actions) {
     } else if (auto* readmit = std::get_if<ReadmitWorker>(&action)) {
       links_.readmit(readmit->worker);
     } else if (std::holds_alternative<AskForTrials>(action)) {
-      grow();
+      is_growing_ = true;
     } else {
       ending_ = std::get<Finish>(std::move(action)).ending;
     }
   }
 }
 
-void Coordinator::grow() {
-  try {
-    perform(scheduler_.grow(more_trials_()));
-  } catch (const UserError& error) {
-    sink_failed_ = true;
-    perform(scheduler_.abort(error.what()));
-  }
+bool Coordinator::grow() {
+  if (!is_growing_ || ending_) return false;
+  std::optional<std::vector<results::OpenTrial>> more = more_trials_();
+  if (!more) return false;
+  is_growing_ = false;
+  perform(scheduler_.grow(std::move(*more)));
+  return true;
 }
 
 double Coordinator::elapsed_seconds() const {

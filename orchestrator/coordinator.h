@@ -19,8 +19,8 @@ namespace headsweep::orchestrator {
 // Why the run is to stop ("SIGINT"), or nothing. Polled.
 using StopRequest = std::function<std::optional<std::string>()>;
 
-// More trials of a sweep that may grow. Called when all others are committed; may use the store.
-using MoreTrials = std::function<std::vector<results::OpenTrial>()>;
+// More trials of a sweep that may grow. Polled from when all others are committed until it has an answer; never waits.
+using MoreTrials = std::function<std::optional<std::vector<results::OpenTrial>>()>;
 
 class Coordinator {
  public:
@@ -47,7 +47,7 @@ class Coordinator {
   void check_sink();
   void show_progress();
   void perform(Actions actions);
-  void grow();
+  bool grow();
   [[nodiscard]] double elapsed_seconds() const;
 
   Scheduler scheduler_;
@@ -61,6 +61,7 @@ class Coordinator {
   bool heard_all_ = false;
   bool stop_passed_on_ = false;
   bool sink_failed_ = false;
+  bool is_growing_ = false;  // more trials were asked for
   double next_progress_seconds_ = 0;
   std::optional<Ending> ending_;
 };

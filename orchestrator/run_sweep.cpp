@@ -12,7 +12,6 @@
 #include "orchestrator/agent_threads.h"
 #include "orchestrator/coordinator.h"
 #include "orchestrator/local_transport.h"
-#include "orchestrator/stop_signal.h"
 #include "results/store_writer.h"
 #include "trial/parameters.h"
 #include "worker/agent/run_agent.h"
@@ -66,22 +65,22 @@ SchedulerOptions scheduler_options(const FrozenRun& run, const RunOptions& optio
       .limit = options.limit};
 }
 
-std::vector<results::OpenTrial> replicate(const FrozenRun& run, results::StoreWriter& writer,
-                                          RunObserver& observer) {
-  writer.flush();
-  results::Replication more = run.store.replicate(run.sweep);
-  if (!more.said.empty()) observer.on_record(results::Event{"replicated", more.said, {}, {}});
-  return std::move(more.open);
+// Nothing while the writer is at it.
+std::optional<std::vector<results::OpenTrial>> replicate(const FrozenRun& run, results::StoreWriter& writer,
+                                                         RunObserver& observer) {
+  std::optional<results::Replication> more = writer.replicate(run.sweep);
+  if (!more) return std::nullopt;
+  if (!more->said.empty()) observer.on_record(results::Event{"replicated", more->said, {}, {}});
+  return std::move(more->open);
 }
 
 Ending coordinate(FrozenRun run, const RunOptions& options, protocol::WorkerLinks& links,
-                  RunObserver& observer) {
-  const StopSignal stop_signal;
+                  const StopSignal& stop, RunObserver& observer) {
   results::StoreWriter writer(run.store, run.frozen.sweep);
   StoreSink sink(writer);
   const SchedulerOptions how = scheduler_options(run, options);
   Coordinator coordinator(
-      Scheduler(how, std::move(run.frozen)), links, sink, observer, [&] { return stop_signal.received(); },
+      Scheduler(how, std::move(run.frozen)), links, sink, observer, [&] { return stop.received(); },
       options.walltime_seconds, [&] { return replicate(run, writer, observer); });
   const Ending ending = coordinator.run();
   writer.finish();
@@ -133,27 +132,24 @@ void require_gangs_fit(const sweep::Resources& resources, const RunOptions& opti
 
 Ending run_embedded(FrozenRun run, const RunOptions& options,
                     const std::vector<agent::TrainerDevice>& devices, const std::filesystem::path& trainer,
-                    RunObserver& observer) {
+                    const StopSignal& stop, RunObserver& observer) {
   const std::int64_t workers = std::ssize(devices);
   const std::int64_t trials = std::min(std::ssize(run.frozen.open), options.limit.value_or(workers));
   LocalTransport transport(std::min(workers, trials * run.sweep.resources.gpus_per_trial));
   AgentThreads agents(transport, agent_options(trainer, options.threads), devices);
-  Ending ending = coordinate(std::move(run), options, transport.workers(), observer);
+  Ending ending = coordinate(std::move(run), options, transport.workers(), stop, observer);
   const std::optional<std::string> agent_error = agents.join();
   if (agent_error && ending.end == RunEnd::kStopped) throw UserError(*agent_error);
   return ending;
 }
 
 Ending run_as_coordinator(FrozenRun run, const RunOptions& options, MpiSession& session,
-                          RunObserver& observer) {
-  return coordinate(std::move(run), options, session.worker_links(), observer);
+                          const StopSignal& stop, RunObserver& observer) {
+  return coordinate(std::move(run), options, session.worker_links(), stop, observer);
 }
 
 bool run_as_worker(MpiSession& session, const std::filesystem::path& trainer,
                    const agent::TrainerDevice& device, std::int64_t threads) {
-  // mpirun passes USR1 on to every rank, terminals and SLURM more: the coordinator decides what it means
-  // for all.
-  const StopSignal not_for_workers;
   agent::AgentOptions agent = agent_options(trainer, threads);
   agent.device = device;
   agent.local_worker_index = session.local_worker_index();

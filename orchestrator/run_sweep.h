@@ -10,6 +10,7 @@
 #include "orchestrator/mpi_session.h"
 #include "orchestrator/run_observer.h"
 #include "orchestrator/scheduler.h"
+#include "orchestrator/stop_signal.h"
 #include "results/store.h"
 #include "sweep/sweep_file.h"
 #include "worker/agent/trainer_device.h"
@@ -34,8 +35,7 @@ struct FrozenRun {
 };
 
 // All of them throw UserError with one line: the store cannot be written, no trainer can be started, ...
-// SIGINT, SIGTERM and SIGUSR1 stop the run; a second SIGINT ends the process at once. When a call returns,
-// everything is committed.
+// What `stop` has received, also before the call, stops the run. When a call returns, everything is committed.
 
 // Workers on CPUs where nobody says how many: one per `threads` cores that this process may run on.
 std::int64_t default_cpu_workers(std::int64_t threads);
@@ -47,13 +47,13 @@ void require_gangs_fit(const sweep::Resources& resources, const RunOptions& opti
 // Coordinator and up to one agent a device (agent::choose_device()) in this process. `trainer`: agent::find_trainer().
 Ending run_embedded(FrozenRun run, const RunOptions& options,
                     const std::vector<agent::TrainerDevice>& devices, const std::filesystem::path& trainer,
-                    RunObserver& observer);
+                    const StopSignal& stop, RunObserver& observer);
 
 // Rank 0 of a session with workers. The caller closes the store, then calls session.end().
 Ending run_as_coordinator(FrozenRun run, const RunOptions& options, MpiSession& session,
-                          RunObserver& observer);
+                          const StopSignal& stop, RunObserver& observer);
 
-// Every other rank: trains until it is dismissed; then the caller calls session.end(). False if it had to give up
+// Every other rank, which leaves signals to rank 0: trains until it is dismissed; then the caller calls session.end(). False if it had to give up
 // because a trainer that it killed did not go away. Leaves the process at once if the coordinator is lost. `threads` is
 // only reported: rank 0 decides. `trainer` need not exist: rank 0 hears of it.
 [[nodiscard]] bool run_as_worker(MpiSession& session, const std::filesystem::path& trainer,

@@ -346,7 +346,7 @@ Actions Scheduler::grow(std::vector<results::OpenTrial> trials) {
 
 Ending Scheduler::ending() const {
   Ending ending = {.end = RunEnd::kAllDone, .why = "", .every_worker_left = lost_ == 0, .error = error_};
-  if (unfinished_ > 0) {
+  if (unfinished_ > 0 || asked_for_trials_) {
     ending.end = RunEnd::kStopped;
     ending.why = why_;
   } else if (beyond_limit_ > 0) {

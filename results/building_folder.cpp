@@ -3,7 +3,6 @@
 #include <cerrno>
 #include <cstdlib>
 #include <string>
-#include <string_view>
 #include <system_error>
 
 #include "errors/user_error.h"
@@ -13,20 +12,18 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::string_view kPrefix = "building-";
-
-void remove_left_ones(const fs::path& above) {
+void remove_left_ones(const fs::path& above, const std::string& prefix) {
   std::error_code ignored;  // what cannot be removed is in nobody's way
   for (const auto& entry : fs::directory_iterator(above, ignored)) {
-    if (entry.path().filename().string().starts_with(kPrefix)) fs::remove_all(entry.path(), ignored);
+    if (entry.path().filename().string().starts_with(prefix)) fs::remove_all(entry.path(), ignored);
   }
 }
 
 }  // namespace
 
-BuildingFolder::BuildingFolder(const fs::path& above) {
-  remove_left_ones(above);
-  std::string name = (above / kPrefix).string() + "XXXXXX";
+BuildingFolder::BuildingFolder(const fs::path& above, const std::string& prefix) {
+  remove_left_ones(above, prefix);
+  std::string name = (above / prefix).string() + "XXXXXX";
   if (mkdtemp(name.data()) == nullptr) {
     throw UserError("cannot make a folder in " + above.string() + ": " +
                     std::generic_category().message(errno));

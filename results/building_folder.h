@@ -2,14 +2,16 @@
 #pragma once
 
 #include <filesystem>
+#include <string>
 
 namespace headsweep::results {
 
 // A new folder below another one, for its maker only and with a name that cannot be foreseen; it goes with its contents when
-// this ends. Those that killed programs left are removed first: the caller owns the folder above (OwnerLock). Throws UserError.
+// this ends. Those of the same prefix that killed programs left are removed first: nobody else makes any at the same time. Throws
+// UserError.
 class BuildingFolder {
  public:
-  explicit BuildingFolder(const std::filesystem::path& above);
+  explicit BuildingFolder(const std::filesystem::path& above, const std::string& prefix = "building-");
   ~BuildingFolder();
   BuildingFolder(const BuildingFolder&) = delete;
   BuildingFolder& operator=(const BuildingFolder&) = delete;

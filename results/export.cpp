@@ -5,9 +5,11 @@
 #include <SQLiteCpp/SQLiteCpp.h>
 
 #include "errors/user_error.h"
+#include "results/building_folder.h"
 #include "results/cells.h"
 #include "results/connection.h"
 #include "results/data_dictionary.h"
+#include "results/merge_files.h"
 #include "results/render.h"
 #include "results/sql_text.h"
 #include "results/table.h"
@@ -110,15 +112,18 @@ void export_snapshot(StoreReader& store, const fs::path& file) {
   if (fs::exists(fs::symlink_status(file, error))) {
     throw UserError(file.string() + " exists already; give another --snapshot");
   }
+  const fs::path place = fs::absolute(file);
+  const BuildingFolder building(place.parent_path(), place.filename().string() + ".building-");
+  const fs::path copied = building.path() / "copy.db";
   try {
     SQLite::Statement copy(store.database(), "VACUUM INTO ?");
-    copy.bind(1, fs::absolute(file).string());
+    copy.bind(1, copied.string());
     copy.executeStep();
   } catch (const SQLite::Exception& problem) {
-    fs::remove(file, error);
     throw UserError("cannot write the snapshot " + file.string() + " (SQLite: " + problem.what() +
                     "); check the folder, its permissions and its disk");
   }
+  put_in_place(copied, place);
 }
 
 }  // namespace headsweep::results

@@ -15,7 +15,7 @@ namespace headsweep::results {
 std::vector<std::filesystem::path> export_views(StoreReader& store, const std::filesystem::path& folder);
 
 // A copy of the store as of one moment, in one file without a write-ahead log. Throws UserError if `file` exists already
-// or cannot be written; then nothing is left of it.
+// or cannot be written; then nothing is left of it. It has its name once it is whole and on the disk.
 void export_snapshot(StoreReader& store, const std::filesystem::path& file);
 
 }  // namespace headsweep::results

@@ -16,7 +16,6 @@
 #include "results/merge_numbers.h"
 #include "results/merge_rows.h"
 #include "results/merge_sums.h"
-#include "results/owner_lock.h"
 #include "results/recovery.h"
 #include "results/row_insert.h"
 #include "results/schema.h"
@@ -30,7 +29,6 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr auto kOwnerPatience = std::chrono::seconds(10);
 constexpr const char* kEvent = "merged";
 const std::string kTaken = "s.trial IN (SELECT old FROM merged_trials WHERE taken)";
 // Rows of a trial's results, those that others refer to first.
@@ -46,9 +44,7 @@ void require_mergeable(const fs::path& store) {
                     std::to_string(kSchemaVersion) + "; run its sweep once more, which brings it up to date");
   }
   if (const auto owner = current_owner(store_folder(store) / "owner")) {
-    throw UserError(store.string() + " is in use by " +
-                    (owner->job.empty() ? "a run" : "SLURM job " + owner->job) + " on host " + owner->host +
-                    ", pid " + std::to_string(owner->pid) + ": wait until it ends");
+    throw UserError(store.string() + " is in use by " + describe(*owner) + ": wait until it ends");
   }
 }
 
@@ -242,11 +238,12 @@ class Merger {
 
 }  // namespace
 
-MergeReport merge_stores(const fs::path& out, const std::vector<fs::path>& stores, bool replace) {
+MergeReport merge_stores(const fs::path& out, const std::vector<fs::path>& stores, bool replace,
+                         const OwnerPatience& patience) {
   require_arguments(out, stores, replace);
   const fs::path folder = store_folder(out);
   make_folder(folder);
-  const OwnerLock lock(folder / "owner", out, kOwnerPatience);
+  const OwnerLock lock(folder / "owner", out, patience);
   const BuildingFolder building(folder);
   const fs::path merged = building.path() / "merged.db";
   MergeReport report;

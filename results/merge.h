@@ -6,6 +6,8 @@
 #include <string>
 #include <vector>
 
+#include "results/owner_lock.h"
+
 namespace headsweep::results {
 
 struct MergeReport {
@@ -20,9 +22,9 @@ struct MergeReport {
 // the bit; where numerics differ the first is kept and an event says so. Shards that make a whole plan make a store of
 // the whole plan. Trials keep their numbers unless two stores use one for different trials. Kept weights and logs of
 // trials are copied. The stores are only read. Built beside `out` and then put in its place, so that `out` is either
-// as before or whole; `out` is owned meanwhile. Throws UserError: `out` is there and `replace` is false; a store is
+// as before or whole; `out` is owned meanwhile, another owner of it waited for as `patience` says. Throws UserError: `out` is there and `replace` is false; a store is
 // missing, damaged, of another schema, in use by a run, named twice; values that should agree do not.
 MergeReport merge_stores(const std::filesystem::path& out, const std::vector<std::filesystem::path>& stores,
-                         bool replace);
+                         bool replace, const OwnerPatience& patience = {});
 
 }  // namespace headsweep::results

@@ -1,23 +1,23 @@
 #include "results/owner_lock.h"
 
-#include <array>
 #include <cerrno>
+#include <cstdint>
 #include <cstring>
-#include <sstream>
 #include <thread>
 #include <utility>
 
 #include <fcntl.h>
 #include <unistd.h>
 
-#include "errors/user_error.h"
-#include "results/batch_job.h"
 #include "results/clock.h"
+#include "results/owner_beat.h"
 
 namespace headsweep::results {
 namespace {
 
+using Clock = std::chrono::steady_clock;
 constexpr auto kPollInterval = std::chrono::milliseconds(20);
+constexpr auto kLookInterval = std::chrono::milliseconds(100);  // at a beat
 
 struct flock whole_file() {
   struct flock lock {};
@@ -26,97 +26,156 @@ struct flock whole_file() {
   return lock;
 }
 
-// "host pid since [job]"; nothing if the file is empty or half-written.
-std::optional<Owner> read_owner(int descriptor) {
-  std::array<char, 512> text{};
-  const ssize_t size = pread(descriptor, text.data(), text.size(), 0);
-  if (size <= 0) return std::nullopt;
-  std::istringstream words(std::string(text.data(), static_cast<std::size_t>(size)));
-  Owner owner{};
-  if (!(words >> owner.host >> owner.pid >> owner.since)) return std::nullopt;
-  words >> owner.job;
-  return owner;
-}
+// The file, open and locked.
+class LockedFile {
+ public:
+  LockedFile(const std::filesystem::path& file, const std::filesystem::path& store,
+             const OwnerPatience& patience);
+  ~LockedFile() { close(descriptor_); }
+  LockedFile(const LockedFile&) = delete;
+  LockedFile& operator=(const LockedFile&) = delete;
 
-bool write_owner(int descriptor) {
-  const std::string text =
-      host_name() + " " + std::to_string(getpid()) + " " + utc_now() + " " + slurm_job() + "\n";
-  return ftruncate(descriptor, 0) == 0 &&
-         pwrite(descriptor, text.data(), text.size(), 0) == static_cast<ssize_t>(text.size());
-}
+  [[nodiscard]] int descriptor() const { return descriptor_; }
 
-std::string refusal(const std::filesystem::path& store, const std::optional<Owner>& owner) {
-  std::string who = "another run";
-  if (owner) {
-    who = owner->job.empty() ? "a run" : "SLURM job " + owner->job;
-    who += " on host " + owner->host + ", pid " + std::to_string(owner->pid) + ", since " + owner->since;
-  }
+ private:
+  int descriptor_;
+};
+
+// What was seen of an owner while it was watched.
+enum class Beat : std::uint8_t { kGoesOn, kSilent, kGone };
+
+std::string refusal(const std::filesystem::path& store, const std::string& who) {
   return store.string() + " is in use by " + who + ": wait until it ends (headsweep status " +
          store.string() + "), stop it, or give another --store";
 }
 
-}  // namespace
+std::string seconds_of(std::chrono::milliseconds time) {
+  return std::to_string(std::chrono::duration_cast<std::chrono::seconds>(time).count()) + " s";
+}
 
-OwnerLock::OwnerLock(const std::filesystem::path& file, const std::filesystem::path& store,
-                     std::chrono::milliseconds patience)
+// Until it beats or has not for as long as `patience` says; kGone: it is dead, or the text another's or empty.
+Beat watch(const std::filesystem::path& file, const std::filesystem::path& store, const Owner& owner,
+           const OwnerPatience& patience) {
+  const Clock::time_point end = Clock::now() + patience.silence;
+  bool told = false;
+  while (Clock::now() < end) {
+    if (patience.is_stopped())
+      throw StoppedWaiting("stopped while it was waiting for " + describe(owner) + ", which has " +
+                           store.string());
+    std::this_thread::sleep_for(kLookInterval);
+    const std::optional<Owner> found = read_owner(file);
+    if (!found || !is_same_process(*found, owner) || is_known_dead(owner)) return Beat::kGone;
+    if (found->beat != owner.beat) return Beat::kGoesOn;
+    if (std::exchange(told, true)) continue;
+    patience.tell(store.string() + " belongs to " + describe(owner) + ": waiting up to " +
+                  seconds_of(patience.silence) + " for a sign of life of it");
+  }
+  return Beat::kSilent;
+}
+
+// The lock is another's. Returns once it is worth another try.
+void wait_for_holder(const std::filesystem::path& file, const std::filesystem::path& store,
+                     const OwnerPatience& patience, Clock::time_point deadline) {
+  const std::optional<Owner> owner = read_owner(file);
+  if (owner && owner->host != host_name()) {
+    const Beat beat = watch(file, store, *owner, patience);
+    if (beat == Beat::kGoesOn) throw UserError(refusal(store, describe(*owner)));
+    if (beat == Beat::kGone) return;
+    throw UserError(store.string() + " is locked by " + describe(*owner) +
+                    ", which gave no sign of life for " + seconds_of(patience.silence) + " (its last: " +
+                    owner->beat + "): if it is gone and only the file server keeps its lock, remove " +
+                    file.string() + " and run this command again");
+  }
+  if (Clock::now() >= deadline) throw UserError(refusal(store, owner ? describe(*owner) : "another run"));
+  std::this_thread::sleep_for(kPollInterval);
+}
+
+LockedFile::LockedFile(const std::filesystem::path& file, const std::filesystem::path& store,
+                       const OwnerPatience& patience)
     : descriptor_(open(file.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0644)) {
   if (descriptor_ < 0) throw UserError("cannot write " + file.string() + ": " + std::strerror(errno));
-  const auto deadline = std::chrono::steady_clock::now() + patience;
+  const Clock::time_point deadline = Clock::now() + patience.ending;
   struct flock lock = whole_file();
-  while (fcntl(descriptor_, F_OFD_SETLK, &lock) != 0) {
-    const int error = errno;
-    const std::optional<Owner> owner = read_owner(descriptor_);
-    const bool held = error == EAGAIN || error == EACCES;
-    const bool may_end = held && (!owner || owner->host == host_name());
-    if (!may_end || std::chrono::steady_clock::now() >= deadline) {
-      close(std::exchange(descriptor_, -1));
-      if (held) throw UserError(refusal(store, owner));
-      throw UserError("cannot lock " + file.string() + ": " + std::strerror(error) +
-                      "; put the store on a file system with file locks");
+  try {
+    while (fcntl(descriptor_, F_OFD_SETLK, &lock) != 0) {
+      if (errno != EAGAIN && errno != EACCES) {
+        throw UserError("cannot lock " + file.string() + ": " + std::strerror(errno) +
+                        "; put the store on a file system with file locks");
+      }
+      wait_for_holder(file, store, patience, deadline);
     }
-    std::this_thread::sleep_for(kPollInterval);
-  }
-  predecessor_ = read_owner(descriptor_);
-  if (!write_owner(descriptor_)) {
-    const int error = errno;
-    close(std::exchange(descriptor_, -1));
-    throw UserError("cannot write " + file.string() + ": " + std::strerror(error));
+  } catch (const UserError&) {
+    close(descriptor_);
+    throw;
   }
 }
+
+// Whoever the text names; throws UserError if it may be alive although its lock is free.
+std::optional<Owner> predecessor_of(const std::filesystem::path& file, const std::filesystem::path& store,
+                                    const OwnerPatience& patience) {
+  std::optional<Owner> owner = read_owner(file);
+  while (owner && !is_known_dead(*owner)) {
+    const Beat beat = watch(file, store, *owner, patience);
+    if (beat == Beat::kGoesOn) throw UserError(refusal(store, describe(*owner)));
+    if (beat == Beat::kSilent) break;
+    owner = read_owner(file);
+  }
+  return owner;
+}
+
+// A reader finds the new line in front of what may be left of the old one, never nothing.
+void write_owner(int descriptor, const std::filesystem::path& file, const Owner& own) {
+  const std::string text = to_text(own);
+  const auto size = static_cast<ssize_t>(text.size());
+  if (pwrite(descriptor, text.data(), text.size(), 0) == size && ftruncate(descriptor, size) == 0 &&
+      fsync(descriptor) == 0)
+    return;
+  throw UserError("cannot write " + file.string() + ": " + std::strerror(errno));
+}
+
+}  // namespace
+
+struct OwnerLock::Impl {
+  LockedFile locked;
+  std::optional<Owner> predecessor;
+  Owner own = this_process();
+  std::optional<OwnerBeat> beat;
+
+  Impl(const std::filesystem::path& file, const std::filesystem::path& store, const OwnerPatience& patience)
+      : locked(file, store, patience), predecessor(predecessor_of(file, store, patience)) {
+    write_owner(locked.descriptor(), file, own);
+    beat.emplace(file, locked.descriptor(), own, patience.interval);
+  }
+};
+
+OwnerLock::OwnerLock(const std::filesystem::path& file, const std::filesystem::path& store,
+                     const OwnerPatience& patience)
+    : impl_(std::make_unique<Impl>(file, store, patience)) {}
 
 OwnerLock::~OwnerLock() {
-  release();
-}
-
-OwnerLock::OwnerLock(OwnerLock&& other) noexcept
-    : descriptor_(std::exchange(other.descriptor_, -1)), predecessor_(std::move(other.predecessor_)) {}
-
-OwnerLock& OwnerLock::operator=(OwnerLock&& other) noexcept {
-  if (this != &other) {
-    release();
-    descriptor_ = std::exchange(other.descriptor_, -1);
-    predecessor_ = std::move(other.predecessor_);
-  }
-  return *this;
-}
-
-void OwnerLock::release() noexcept {
-  if (descriptor_ < 0) return;
+  const bool is_lost = impl_->beat->is_lost_by_now();
+  impl_->beat.reset();
+  if (is_lost) return;  // the text is another's
   // A full disk cannot stop this; if it failed the next owner would only report a predecessor.
-  [[maybe_unused]] const int emptied = ftruncate(descriptor_, 0);
-  close(std::exchange(descriptor_, -1));
+  [[maybe_unused]] const int emptied = ftruncate(impl_->locked.descriptor(), 0);
+}
+
+const std::optional<Owner>& OwnerLock::predecessor() const {
+  return impl_->predecessor;
+}
+
+bool OwnerLock::is_lost() const {
+  return impl_->beat->is_lost();
 }
 
 std::optional<Owner> current_owner(const std::filesystem::path& file) {
   const int descriptor = open(file.c_str(), O_RDONLY | O_CLOEXEC);
   if (descriptor < 0) return std::nullopt;
   struct flock lock = whole_file();
-  std::optional<Owner> owner;
-  if (fcntl(descriptor, F_OFD_GETLK, &lock) == 0 && lock.l_type != F_UNLCK) {
-    owner = read_owner(descriptor).value_or(Owner{"unknown", 0, "unknown"});
-  }
+  const bool is_held = fcntl(descriptor, F_OFD_GETLK, &lock) == 0 && lock.l_type != F_UNLCK;
   close(descriptor);
-  return owner;
+  if (!is_held) return std::nullopt;
+  return read_owner(file).value_or(Owner{"unknown", 0, "unknown"});
 }
 
 }  // namespace headsweep::results

@@ -49,10 +49,8 @@ void lose_workers(SQLite::Database& database, const std::vector<std::int64_t>& w
 }
 
 std::string describe(const std::optional<Owner>& lost, std::size_t attempts) {
-  const std::string who =
-      lost ? "run on host " + lost->host + ", pid " + std::to_string(lost->pid) + ", since " + lost->since
-           : "a run";
-  return who + " ended without a word; " + std::to_string(attempts) + " attempts interrupted";
+  return (lost ? describe(*lost) : "a run") + " ended without a word; " + std::to_string(attempts) +
+         " attempts interrupted";
 }
 
 }  // namespace

@@ -1,6 +1,5 @@
 #include "results/store.h"
 
-#include <chrono>
 #include <optional>
 
 #include <SQLiteCpp/SQLiteCpp.h>
@@ -16,8 +15,6 @@
 
 namespace headsweep::results {
 namespace {
-
-constexpr auto kOwnerPatience = std::chrono::seconds(10);
 
 std::filesystem::path create_folder(const std::filesystem::path& store) {
   const std::filesystem::path folder = store_folder(store);
@@ -62,20 +59,20 @@ struct OwnedStore::Impl {
   SQLite::Database database;
   bool is_store = false;  // nothing but reading happens to a file that is none
 
-  explicit Impl(const std::filesystem::path& store)
+  Impl(const std::filesystem::path& store, const OwnerPatience& patience)
       : path(store),
-        lock(create_folder(store) / "owner", store, kOwnerPatience),
+        lock(create_folder(store) / "owner", store, patience),
         database(open_for_writing(store)) {}
   ~Impl() {
-    if (is_store) close_journal(database);
+    if (is_store && !lock.is_lost()) close_journal(database);
   }
   Impl(const Impl&) = delete;
   Impl& operator=(const Impl&) = delete;
 };
 
-OwnedStore::OwnedStore(const std::filesystem::path& store) {
+OwnedStore::OwnedStore(const std::filesystem::path& store, const OwnerPatience& patience) {
   require_store_or_nothing(store);
-  impl_ = std::make_unique<Impl>(store);
+  impl_ = std::make_unique<Impl>(store, patience);
   try {
     check_contents(impl_->database, store);
     migrate(impl_->database);
@@ -107,6 +104,13 @@ Replication OwnedStore::replicate(const sweep::Sweep& sweep) {
   } catch (const SQLite::Exception& error) {
     throw UserError(describe_problem(error, impl_->path));
   }
+}
+
+void OwnedStore::require_owned() const {
+  if (!impl_->lock.is_lost()) return;
+  throw UserError("store " + impl_->path.string() +
+                  " was taken over by another run: this one gave no sign of life for " + "too long, or " +
+                  (store_folder(impl_->path) / "owner").string() + " was removed");
 }
 
 const std::filesystem::path& OwnedStore::path() const {

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "protocol/messages.h"
+#include "results/owner_lock.h"
 #include "sweep/plan.h"
 #include "sweep/shard.h"
 
@@ -62,13 +63,12 @@ struct Replication {
 enum class IfChanged : std::uint8_t { kRefuse, kExtend };
 
 // The store opened by its one owner, for writing. Takes the owner lock first (a file of its own in STORE.d with
-// host, pid and start time), waiting up to 10 s for an owner on this host that is just ending; creates the file and
-// its schema if there is none; migrates an older schema. Attempts left 'running' by a lost run become
+// host, pid, start time and a beat), waiting as OwnerPatience says; creates the file and its schema if there is none; migrates an older schema. Attempts left 'running' by a lost run become
 // 'interrupted'. Throws UserError with one line: another application's file, newer schema, read-only, full,
 // damaged, no regular file, owned by a live run (host, pid, since).
 class OwnedStore {
  public:
-  explicit OwnedStore(const std::filesystem::path& store);
+  explicit OwnedStore(const std::filesystem::path& store, const OwnerPatience& patience = {});
   ~OwnedStore();
   OwnedStore(OwnedStore&&) noexcept;
   OwnedStore& operator=(OwnedStore&&) noexcept;
@@ -86,6 +86,9 @@ class OwnedStore {
   // Once all trials of a sweep with [replicate] have ended: plans as many more seeds as its rule asks for, logs that as
   // an amendment and returns their trials. Decides once; nothing before that, and nothing afterwards.
   Replication replicate(const sweep::Sweep& sweep);
+
+  // Throws UserError once the store was taken over: nothing is to be written any more. Any thread; cheap.
+  void require_owned() const;
 
   [[nodiscard]] const std::filesystem::path& path() const;
   SQLite::Database& database();  // for the writer, one thread at a time

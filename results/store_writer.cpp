@@ -29,15 +29,14 @@ struct StoreWriter::Impl {
 
   mutable std::mutex mutex;
   std::condition_variable changed;
-  std::condition_variable written;
   // Under the mutex:
   std::deque<Record> queue;
   std::vector<protocol::AttemptId> committed;
   std::optional<std::string> failure;
   bool finishing = false;
-  std::size_t unwritten = 0;  // records submitted and not yet committed
-  bool summing = false;       // the thread uses the store for running sums
-  bool lent = false;          // whoever called flush() may use the store
+  const sweep::Sweep* to_replicate = nullptr;  // asked for and not yet begun
+  std::optional<Replication> replication;
+  bool is_replicating = false;  // asked for and not yet answered
 
   std::thread thread;
 
@@ -45,26 +44,33 @@ struct StoreWriter::Impl {
 
   void run();
   void write_until_finished();
-  std::deque<Record> wait_for_batch();
+  bool wait_for_work();
+  std::deque<Record> take_queue();
+  void replicate_if_asked();
   void write(std::deque<Record>& batch, Recorder& recorder);
   void sum_while_idle(Recorder& recorder);
 };
 
 // Collects records for up to 100 ms from the first: at most ten commits a second while results trickle in, whole
-// batches while they pour. Empty: finished.
-std::deque<Record> StoreWriter::Impl::wait_for_batch() {
+// batches while they pour. False: finished.
+bool StoreWriter::Impl::wait_for_work() {
   std::unique_lock lock(mutex);
-  changed.wait(lock, [&] { return finishing || !queue.empty(); });
-  const auto full = [&] { return finishing || queue.size() >= kMaxTrials; };
+  changed.wait(lock, [&] { return finishing || !queue.empty() || to_replicate != nullptr; });
+  const auto full = [&] { return finishing || queue.size() >= kMaxTrials || to_replicate != nullptr; };
   changed.wait_until(lock, Clock::now() + kMaxDuration, full);
+  return !finishing || !queue.empty();
+}
+
+std::deque<Record> StoreWriter::Impl::take_queue() {
+  const std::lock_guard lock(mutex);
   return std::exchange(queue, {});
 }
 
 // Writes the front of the batch in one transaction: at most 1,000 results, no longer than 100 ms.
 void StoreWriter::Impl::write(std::deque<Record>& batch, Recorder& recorder) {
   const auto deadline = Clock::now() + kMaxDuration;
-  const std::size_t before = batch.size();
   std::vector<protocol::AttemptId> results;
+  store.require_owned();
   SQLite::Transaction transaction(store.database(), SQLite::TransactionBehavior::IMMEDIATE);
   while (!batch.empty() && results.size() < kMaxTrials && Clock::now() < deadline) {
     recorder.apply(batch.front());
@@ -76,8 +82,6 @@ void StoreWriter::Impl::write(std::deque<Record>& batch, Recorder& recorder) {
   transaction.commit();
   const std::lock_guard lock(mutex);
   committed.insert(committed.end(), results.begin(), results.end());
-  unwritten -= before - batch.size();
-  if (unwritten == 0) written.notify_all();
 }
 
 // Brings running sums up to date a piece at a time, until there is something to write again.
@@ -85,25 +89,37 @@ void StoreWriter::Impl::sum_while_idle(Recorder& recorder) {
   while (recorder.can_sum()) {
     {
       const std::lock_guard lock(mutex);
-      if (!queue.empty() || (lent && !finishing)) return;
-      summing = true;
+      if (!queue.empty() || to_replicate != nullptr) return;
     }
+    store.require_owned();
     SQLite::Transaction transaction(store.database(), SQLite::TransactionBehavior::IMMEDIATE);
     recorder.sum_some();
     transaction.commit();
-    const std::lock_guard lock(mutex);
-    summing = false;
-    written.notify_all();
   }
+}
+
+// A run that ends does not wait for it: the next one asks again.
+void StoreWriter::Impl::replicate_if_asked() {
+  const sweep::Sweep* asked = nullptr;
+  {
+    const std::lock_guard lock(mutex);
+    asked = std::exchange(to_replicate, nullptr);
+    if (finishing) return;
+  }
+  if (asked == nullptr) return;
+  store.require_owned();
+  Replication more = store.replicate(*asked);
+  const std::lock_guard lock(mutex);
+  replication = std::move(more);
 }
 
 void StoreWriter::Impl::write_until_finished() {
   Recorder recorder(store.database(), sweep);
-  std::deque<Record> batch = wait_for_batch();
-  while (!batch.empty()) {
+  while (wait_for_work()) {
+    std::deque<Record> batch = take_queue();
     while (!batch.empty()) write(batch, recorder);
+    replicate_if_asked();
     sum_while_idle(recorder);
-    batch = wait_for_batch();
   }
 }
 
@@ -114,13 +130,14 @@ void StoreWriter::Impl::run() {
     return;
   } catch (const SQLite::Exception& error) {
     problem = describe_problem(error, store.path());
+  } catch (const UserError& error) {
+    problem = error.what();
   } catch (const std::exception& error) {
     problem = "store " + store.path().string() + " cannot be written: " + error.what();
   }
   const std::lock_guard lock(mutex);
   failure = problem;
   queue.clear();
-  written.notify_all();
 }
 
 StoreWriter::StoreWriter(OwnedStore& store, std::int64_t sweep)
@@ -147,8 +164,6 @@ void StoreWriter::submit(Record record) {
     const std::lock_guard lock(impl_->mutex);
     if (impl_->failure) return;
     impl_->queue.push_back(std::move(record));
-    ++impl_->unwritten;
-    impl_->lent = false;
     queued = impl_->queue.size();
   }
   if (queued == 1 || queued == kMaxTrials) impl_->changed.notify_one();  // what the thread waits for
@@ -164,11 +179,18 @@ std::optional<std::string> StoreWriter::failure() const {
   return impl_->failure;
 }
 
-void StoreWriter::flush() {
-  std::unique_lock lock(impl_->mutex);
-  impl_->lent = true;
-  impl_->written.wait(lock, [&] { return (impl_->unwritten == 0 && !impl_->summing) || impl_->failure; });
-  if (impl_->failure) throw UserError(*impl_->failure);
+std::optional<Replication> StoreWriter::replicate(const sweep::Sweep& sweep) {
+  {
+    const std::lock_guard lock(impl_->mutex);
+    if (impl_->replication) {
+      impl_->is_replicating = false;
+      return std::exchange(impl_->replication, std::nullopt);
+    }
+    if (std::exchange(impl_->is_replicating, true)) return std::nullopt;
+    impl_->to_replicate = &sweep;
+  }
+  impl_->changed.notify_one();
+  return std::nullopt;
 }
 
 void StoreWriter::finish() {

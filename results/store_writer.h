@@ -69,9 +69,9 @@ class StoreWriter {
   std::vector<protocol::AttemptId> take_committed();
   // The error that ended writing (disk full, I/O error, ...), one line; nothing is written after it.
   [[nodiscard]] std::optional<std::string> failure() const;
-  // Waits until everything that was submitted is committed: then, until the next submit(), the store may be used by the
-  // caller. Throws UserError if writing failed.
-  void flush();
+  // OwnedStore::replicate(), once everything that was submitted is committed, on the writer's thread: nothing until that is done,
+  // and where writing failed or finish() came first. To be called until it answers, with a sweep that outlives the writer.
+  std::optional<Replication> replicate(const sweep::Sweep& sweep);
   // Writes everything that was submitted, commits, ends the thread. Throws UserError if writing failed.
   void finish();
 

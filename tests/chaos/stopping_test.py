@@ -2,15 +2,19 @@
 
 import pathlib
 import signal
+import sqlite3
 import subprocess
+import sys
 import time
 import unittest
 
-from harness import BIN, ERROR, HEADSWEEP, StoreTest, UNFINISHED, mpirun, rows, wait_until
+from harness import BIN, ERROR, HEADSWEEP, StoreTest, UNFINISHED, done_trials, mpirun, rows, wait_until
 from process_family import ProcessFamily, TRAINER, trial_under_way
 
 SWEEP = str(pathlib.Path(__file__).with_name("chaos.toml"))
 ENDLESS = ("run", SWEEP, "--set", "zip=[]", "--set", "training.steps=100000000", "--set", "resources.checkpoint_every=\"1h\"")
+SHORT = ("run", SWEEP, "--set", "sweep.seeds=200", "--set", "zip=[]", "--set", "training.steps=50",
+         "--set", "measure.every=0", "--set", "measure.keep=\"none\"")
 MOST_SECONDS = 20  # promised
 
 
@@ -20,9 +24,9 @@ class Stopping(StoreTest):
         self.family = ProcessFamily()
         self.addCleanup(self.family.kill_all)
 
-    def start(self, command, *arguments):
-        run = subprocess.Popen([*command, *ENDLESS, "--store", self.store(), *arguments], stdout=subprocess.DEVNULL,
-                               stderr=subprocess.PIPE, text=True, env=self.family.environment())
+    def start(self, command, *arguments, work=ENDLESS, **environment):
+        run = subprocess.Popen([*command, *work, "--store", self.store(), *arguments], stdout=subprocess.DEVNULL,
+                               stderr=subprocess.PIPE, text=True, env=self.family.environment() | environment)
         self.addCleanup(run.stderr.close)
         return run
 
@@ -72,6 +76,36 @@ class Stopping(StoreTest):
         self.assert_stopped(run, began)
         self.assertLess(time.monotonic() - began, 15, "it ends before its time is over")
 
+    def test_walltime_begins_with_the_process(self):
+        """MPI_Init takes 8 s of the time, since one rank comes late."""
+        late = ("import os, sys, time\n"
+                "if os.environ['OMPI_COMM_WORLD_RANK'] == '2': time.sleep(8)\n"
+                "os.execv(sys.argv[1], sys.argv[1:])")
+        *launch, headsweep = mpirun(3)
+        began = time.monotonic()
+        run = self.start((*launch, sys.executable, "-c", late, headsweep), "--walltime", "20s")
+        self.assert_stopped(run, began)
+        self.assertLess(time.monotonic() - began, 20, "it ends before its time is over")
+
+    def test_the_end_of_a_batch_job_is_the_end_of_the_walltime(self):
+        began = time.monotonic()
+        run = self.start((HEADSWEEP,), "--workers", "2", SLURM_JOB_END_TIME=str(int(time.time()) + 16))
+        self.assert_stopped(run, began)
+        self.assertLess(time.monotonic() - began, 16, "it ends before the job does")
+        said = rows(self.store(), "select message from events where kind = 'stopped'")
+        self.assertEqual(said, [("the walltime is nearly over",)])
+
+    def test_a_signal_while_another_owner_is_waited_for(self):
+        folder = self.folder / "results.db.d"
+        folder.mkdir()
+        (folder / "owner").write_text("elsewhere 1 2026-01-02T03:04:05.000Z 2026-01-02T03:04:06.000Z boot 1 \n")
+        run = self.start((HEADSWEEP,), "--workers", "2")
+        self.assertIn("waiting up to 60 s for a sign of life", run.stderr.readline())
+        run.send_signal(signal.SIGTERM)
+        self.assertEqual(run.wait(timeout=MOST_SECONDS), UNFINISHED)
+        self.assertIn("stopped while it was waiting for a run on host elsewhere", run.stderr.read())
+        self.assertEqual(list(self.folder.glob("results.db")), [], "nothing was begun")
+
     def test_nothing_begins_that_cannot_reach_a_checkpoint(self):
         """The first trial takes 8 s and more to its first update, since the trainer is slow to start. Of the 24 s before the
         run is stopped it leaves less than twice that: no second one begins, although it would have been fast."""
@@ -85,14 +119,34 @@ class Stopping(StoreTest):
         self.assertEqual(rows(self.store(), "select trial, state from attempts"), [(1, "done")])
 
     def test_mpirun_terminated(self):
-        """The ranks have a second: whatever they manage, the store is whole and nobody is left."""
-        run = self.start(mpirun(3))
-        self.wait_until_trained(run)
-        run.send_signal(signal.SIGTERM)
+        self.end_mpirun(signal.SIGTERM)
+
+    def test_mpirun_interrupted(self):
+        self.end_mpirun(signal.SIGINT)
+
+    def end_mpirun(self, number):
+        """The ranks have a second. A reader keeps rank 0 from committing what it holds until it has the signal."""
+        run = self.start(mpirun(3), work=SHORT, LD_PRELOAD=str(BIN / "tests" / "libas_network_file_system.so"))
+        wait_until(lambda: run.poll() is None and done_trials(self.store()) > 0)
+        reader = sqlite3.connect(f"file:{self.store()}?mode=ro", uri=True, isolation_level=None)
+        self.addCleanup(reader.close)
+        reader.execute("begin")
+        [(committed,)] = reader.execute("select count(*) from trials where state = 'done'").fetchall()
+        wait_until(lambda: self.begun() >= committed + 20)
+        ended = self.begun() - 2  # each worker is at one
+        run.send_signal(number)
+        wait_until(lambda: "interrupted by SIGTERM" in run.stderr.readline())  # what mpirun makes of either
+        reader.execute("commit")
+        run.stderr.read()
         self.assertNotEqual(run.wait(timeout=60), 0)
         wait_until(lambda: not self.family.members(), seconds=20)
+        self.assertGreaterEqual(done_trials(self.store()), ended)
         self.assertEqual(self.run_headsweep("verify", self.store()).returncode, 0)
         self.assertEqual(self.run_headsweep("status", self.store()).returncode, UNFINISHED)
+
+    def begun(self):
+        """Trials that have a log, whatever the store knows of them."""
+        return len(list(self.folder.glob("results.db.d/logs/trial-*.log")))
 
     def test_a_second_coordinator_is_refused(self):
         run = self.start((HEADSWEEP,), "--workers", "2")

@@ -187,6 +187,15 @@ exec "{TRAINER_PROGRAM}" "$@"''')
         self.assertIn("3 times", message)
         self.assertEqual(set(self.states().values()), {"planned"}, "not the trials' fault")
 
+    def test_killed_before_its_hello(self):
+        """More often than a trainer may exit there: it is started again each time, and no trial is blamed."""
+        deaths = self.folder / "deaths"
+        trainer = self.wrapper(f'echo >>"{deaths}"; (( $(wc -l <"{deaths}") > 5 )) || kill -KILL $$\n'
+                               f'exec "{TRAINER_PROGRAM}" "$@"')
+        self.end(self.start(self.sweep(seeds=2), "--trainer", trainer), DONE)
+        self.assertEqual((len(deaths.read_text()), self.failures()), (6, []))
+        self.assertEqual(set(self.states().values()), {"done"})
+
     def test_garbage(self):
         trainer = self.once("printf 'terminate called after throwing' >&3; sleep 100")
         self.end(self.start(self.sweep(seeds=2), "--trainer", trainer), DONE)
@@ -222,6 +231,9 @@ exec "{TRAINER_PROGRAM}" "$@"''')
         self.assertEqual(self.states(), {1: "done", 2: "failed"})
         self.assertEqual([row[:3] for row in self.failures()],
                          [(trial, "trainer_killed", signal.SIGSEGV) for trial in (1, 2, 2, 2)])
+        log = self.failures()[1][5]
+        self.assertRegex(log, "trial 2 attempt 2: trains together with trial 1(.*\n)+trial 2 attempt 2: begins at",
+                         "what was said in the other trial's log is recorded too")
 
 
 if __name__ == "__main__":

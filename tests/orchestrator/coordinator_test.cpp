@@ -62,6 +62,44 @@ TEST(CoordinatorTest, ReportsTheFinalProgress) {
   EXPECT_TRUE(observer.last().trials_per_minute);
 }
 
+// Passes everything on and counts the heartbeats.
+class CountedHeartbeats final : public protocol::WorkerLinks {
+ public:
+  explicit CountedHeartbeats(protocol::WorkerLinks& links) : links_(links) {}
+  [[nodiscard]] std::int64_t count() const override { return links_.count(); }
+  void send(protocol::WorkerId worker, const protocol::Message& message) override {
+    if (std::holds_alternative<protocol::CoordinatorHeartbeat>(message)) ++seen;
+    links_.send(worker, message);
+  }
+  std::optional<protocol::Envelope> receive() override { return links_.receive(); }
+  std::vector<protocol::WorkerId> take_ended() override { return links_.take_ended(); }
+  void abandon(protocol::WorkerId worker) override { links_.abandon(worker); }
+  void readmit(protocol::WorkerId worker) override { links_.readmit(worker); }
+
+  int seen = 0;
+
+ private:
+  protocol::WorkerLinks& links_;
+};
+
+TEST(CoordinatorTest, HeartbeatsGoOnWhileMoreTrialsAreDecidedOn) {
+  TwoWorkers workers;
+  MemorySink sink;
+  QuietObserver observer;
+  CountedHeartbeats links(workers.transport.workers());
+  SchedulerOptions options = sample_options();
+  options.may_grow = true;
+  std::optional<int> before;
+  const MoreTrials more = [&]() -> std::optional<std::vector<results::OpenTrial>> {
+    if (!before) before = links.seen;
+    if (links.seen < *before + 4) return std::nullopt;
+    return std::vector<results::OpenTrial>{};
+  };
+  Coordinator coordinator(Scheduler(options, sample_sweep(5)), links, sink, observer, kNeverStop,
+                          std::nullopt, more);
+  EXPECT_EQ(coordinator.run().end, RunEnd::kAllDone);
+}
+
 // Fails once a few results were submitted, like a full disk.
 class FailingSink final : public RecordSink {
  public:

@@ -154,6 +154,21 @@ TEST(SchedulerTest, AsksOnceForMoreTrialsWhereTheSweepMayGrow) {
   EXPECT_THAT(sent<protocol::Shutdown>(commit(scheduler, {2}), 1), SizeIs(1));
 }
 
+TEST(SchedulerTest, AStopBeforeTheAnswerLeavesTheQuestionToTheNextRun) {
+  SchedulerOptions options = sample_options();
+  options.may_grow = true;
+  Scheduler scheduler(options, sample_sweep(1));
+  join(scheduler, 1);
+  finish(scheduler, 1, 1);
+  commit(scheduler, {1});
+  EXPECT_THAT(sent<protocol::Drain>(scheduler.stop("SIGTERM"), 1), SizeIs(1));
+  const Actions left = scheduler.message(1, protocol::WorkerGoodbye{});
+  ASSERT_TRUE(std::holds_alternative<Finish>(left.back()));
+  const Ending ending = std::get<Finish>(left.back()).ending;
+  EXPECT_EQ(ending.end, RunEnd::kStopped);
+  EXPECT_EQ(ending.why, "SIGTERM");
+}
+
 TEST(SchedulerTest, ShutsDownWhenThereAreNoMoreTrials) {
   SchedulerOptions options = sample_options();
   options.may_grow = true;

@@ -5,7 +5,10 @@
 #include <iterator>
 
 #include <gmock/gmock.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
+#include "faulty_vfs.h"
 #include "results/data_dictionary.h"
 #include "results/render.h"
 #include "results/verify.h"
@@ -75,12 +78,32 @@ TEST_F(ExportTest, ASnapshotIsAWholeStoreAlsoWhileItsOwnerWrites) {
             sql(path(), "SELECT * FROM layer_metrics").rows);
 }
 
+TEST_F(ExportTest, ASnapshotHasItsNameOnlyOnceItIsWhole) {
+  make_finished_store(path());
+  const pid_t child = fork();
+  if (child == 0) {
+    FaultyVfs vfs;
+    StoreReader reader(path());
+    vfs.die_after(20'000);
+    export_snapshot(reader, beside("copy.db"));
+    _exit(0);
+  }
+  int status = 0;
+  ASSERT_EQ(waitpid(child, &status, 0), child);
+  ASSERT_TRUE(WIFSIGNALED(status)) << "killed while it wrote";
+  EXPECT_FALSE(std::filesystem::exists(beside("copy.db")));
+  StoreReader reader(path());
+  export_snapshot(reader, beside("copy.db"));
+  StoreReader copy(beside("copy.db"));
+  EXPECT_EQ(verify(copy).size(), 0);
+}
+
 TEST_F(ExportTest, NothingIsReplacedBySnapshotsAndUnwritableFoldersAreNamed) {
   make_finished_store(path());
   StoreReader reader(path());
   EXPECT_THAT(user_error_of([&] { export_snapshot(reader, path()); }), HasSubstr("exists already"));
   EXPECT_THAT(user_error_of([&] { export_snapshot(reader, "/nowhere/copy.db"); }),
-              HasSubstr("/nowhere/copy.db"));
+              HasSubstr("cannot make a folder in /nowhere: No such file"));
   EXPECT_THAT(user_error_of([&] { export_views(reader, path() / "csv"); }),
               HasSubstr("cannot make the folder"));
 }

@@ -1,7 +1,11 @@
+#include <memory>
+#include <thread>
+
 #include <gmock/gmock.h>
 
 #include "errors/user_error.h"
 #include "faulty_vfs.h"
+#include "network_file_system.h"
 #include "results/reader.h"
 #include "results/verify.h"
 #include "sample_store.h"
@@ -60,6 +64,62 @@ TEST_F(FaultsTest, StoreIsConsistentWhereverTheDiskBecomesFull) {
     run_all(store, frozen);
     EXPECT_EQ(sql_integer(store_path, "SELECT count(*) FROM layer_results"), 48) << bytes;
   }
+}
+
+// What failed is not known to be in the file, so the run ends; what is there is whole and can be taken up.
+void expect_resumable(const std::filesystem::path& path) {
+  EXPECT_THAT(verify_store(path), IsEmpty());
+  OwnedStore store(path);
+  run_all(store, freeze(store, sample_sweep()));
+  EXPECT_EQ(sql_integer(path, "SELECT count(*) FROM layer_results"), 48);
+}
+
+// One commit a trial, until an fsync fails; the writer's message.
+std::string commit_until_failure(OwnedStore& store, const FrozenSweep& frozen) {
+  StoreWriter writer(store, frozen.sweep);
+  protocol::AttemptId attempt = 0;
+  for (const OpenTrial& open : frozen.open) {
+    protocol::TrialResult result = sample_result(open.trial);
+    result.parameters = open.parameters;
+    writer.submit(AttemptStarted{++attempt, open.trial, 1});
+    writer.submit(AttemptSucceeded{attempt, open.trial, std::move(result)});
+    while (writer.take_committed().empty()) {
+      if (const auto failure = writer.failure()) return *failure;
+      std::this_thread::yield();
+    }
+  }
+  return "";
+}
+
+TEST_F(FaultsTest, AFailedFsyncEndsWritingWithOneLineWhereverItComes) {
+  for (const std::int64_t count : {0, 1, 2, 3}) {
+    for (const bool network : {false, true}) {
+      const std::filesystem::path store_path =
+          path().parent_path() / (std::to_string(count) + (network ? "network.db" : "local.db"));
+      const auto pretended = network ? std::make_unique<NetworkFileSystem>() : nullptr;
+      {
+        OwnedStore store(store_path);
+        const FrozenSweep frozen = freeze(store, sample_sweep());
+        vfs_.fail_syncs_after(SQLITE_IOERR_FSYNC, count);
+        EXPECT_THAT(commit_until_failure(store, frozen), HasSubstr("input/output error")) << store_path;
+        vfs_.fail_syncs_after(SQLITE_OK, 0);
+      }
+      expect_resumable(store_path);
+    }
+  }
+}
+
+// Of the rollback journal, which is cut short with every commit.
+TEST_F(FaultsTest, AFailedTruncationEndsWritingWithOneLine) {
+  const NetworkFileSystem network;
+  {
+    OwnedStore store(path());
+    const FrozenSweep frozen = freeze(store, sample_sweep());
+    vfs_.fail_truncations(SQLITE_IOERR_TRUNCATE);
+    EXPECT_THAT(user_error_of([&] { run_all(store, frozen); }), HasSubstr("input/output error"));
+    vfs_.fail_truncations(SQLITE_OK);
+  }
+  expect_resumable(path());
 }
 
 TEST_F(FaultsTest, NothingIsSubmittedOrCommittedAfterAFailure) {

@@ -1,5 +1,7 @@
 #include "faulty_vfs.h"
 
+#include <csignal>
+
 namespace headsweep::results {
 namespace {
 
@@ -32,10 +34,12 @@ int write_file(sqlite3_file* f, const void* from, int size, sqlite3_int64 at) {
   return error != SQLITE_OK ? error : methods(f)->xWrite(real(f), from, size, at);
 }
 int truncate_file(sqlite3_file* f, sqlite3_int64 size) {
-  return methods(f)->xTruncate(real(f), size);
+  const int error = layer(f)->vfs->truncate_error();
+  return error != SQLITE_OK ? error : methods(f)->xTruncate(real(f), size);
 }
 int sync_file(sqlite3_file* f, int flags) {
-  return methods(f)->xSync(real(f), flags);
+  const int error = layer(f)->vfs->count_sync();
+  return error != SQLITE_OK ? error : methods(f)->xSync(real(f), flags);
 }
 int file_size(sqlite3_file* f, sqlite3_int64* size) {
   return methods(f)->xFileSize(real(f), size);
@@ -122,10 +126,27 @@ void FaultyVfs::fail_writes_after(int code, std::int64_t bytes) {
   write_error_ = code;
 }
 
+void FaultyVfs::fail_syncs_after(int code, std::int64_t count) {
+  syncs_left_ = count;
+  sync_error_ = code;
+}
+
+void FaultyVfs::die_after(std::int64_t bytes) {
+  fail_writes_after(SQLITE_IOERR_WRITE, bytes);
+  is_deadly_ = true;
+}
+
+int FaultyVfs::count_sync() {
+  if (sync_error_ == SQLITE_OK) return SQLITE_OK;
+  return --syncs_left_ < 0 ? sync_error_.load() : SQLITE_OK;
+}
+
 int FaultyVfs::count_write(std::int64_t bytes) {
   if (write_error_ == SQLITE_OK) return SQLITE_OK;
   bytes_left_ -= bytes;
-  return bytes_left_ < 0 ? write_error_.load() : SQLITE_OK;
+  if (bytes_left_ >= 0) return SQLITE_OK;
+  if (is_deadly_) raise(SIGKILL);
+  return write_error_;
 }
 
 }  // namespace headsweep::results

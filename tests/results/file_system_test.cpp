@@ -3,10 +3,12 @@
 #include <array>
 #include <cerrno>
 
+#include <SQLiteCpp/SQLiteCpp.h>
 #include <gtest/gtest.h>
 #include <linux/magic.h>
 #include <sys/mount.h>
 
+#include "network_file_system.h"
 #include "results/store.h"
 #include "sample_store.h"
 #include "tests/temporary_folder.h"
@@ -90,6 +92,38 @@ TEST(FileSystemTest, StoresOnMountedOnesHaveTheirWriteAheadLog) {
                        ",workdir=" + (base / "work").string());
   ASSERT_TRUE(over.mounted());
   expect_store_with_log(folder.path() / "overlay");
+}
+
+constexpr int kFull = 2;  // of PRAGMA synchronous
+
+std::string journal_mode(OwnedStore& store) {
+  return store.database().execAndGet("PRAGMA journal_mode").getString();
+}
+
+TEST(FileSystemTest, ANetworkFileSystemsStoreIsWrittenWithARollbackJournalAndFullySynchronised) {
+  const TemporaryFolder folder;
+  const NetworkFileSystem network;
+  OwnedStore store(folder.path() / "results.db");
+  EXPECT_EQ(journal_mode(store), "truncate");
+  EXPECT_EQ(store.database().execAndGet("PRAGMA synchronous").getInt(), kFull);
+}
+
+TEST(FileSystemTest, ALocalFileSystemsStoreHasAWriteAheadLogAndIsFullySynchronised) {
+  const TemporaryFolder folder;
+  if (!is_local_file_system(folder.path()))
+    GTEST_SKIP() << "temporary files are not on a local file system here";
+  OwnedStore store(folder.path() / "results.db");
+  EXPECT_EQ(journal_mode(store), "wal");
+  EXPECT_EQ(store.database().execAndGet("PRAGMA synchronous").getInt(), kFull);
+}
+
+TEST(FileSystemTest, AStoreThatMovedToANetworkFileSystemLosesItsWriteAheadLog) {
+  const TemporaryFolder folder;
+  { const OwnedStore store(folder.path() / "results.db"); }
+  sql(folder.path() / "results.db", "PRAGMA journal_mode = WAL");  // as a killed run leaves it
+  const NetworkFileSystem network;
+  OwnedStore store(folder.path() / "results.db");
+  EXPECT_EQ(journal_mode(store), "truncate");
 }
 
 }  // namespace

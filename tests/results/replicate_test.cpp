@@ -3,6 +3,7 @@
 
 #include <cmath>
 
+#include <SQLiteCpp/SQLiteCpp.h>
 #include <gmock/gmock.h>
 
 #include "results/statistics/power.h"
@@ -69,6 +70,40 @@ TEST_F(ReplicateTest, AddsSeedsToEveryArmAndLogsIt) {
   EXPECT_EQ(sql_cell(path(), "SELECT hash FROM sweeps"), Cell(sweep::plan_hash(sweep)));
   StoreReader reader(path());
   EXPECT_THAT(verify(reader), IsEmpty());
+}
+
+TEST_F(ReplicateTest, TheWriterDecidesOnItsThreadOnceAllIsCommitted) {
+  const sweep::Sweep sweep = replicated_sweep(20, 12);
+  OwnedStore store(path());
+  FrozenSweep frozen = freeze(store, sweep);
+  const OpenTrial last = frozen.open.back();
+  frozen.open.pop_back();
+  run_all(store, frozen);
+  StoreWriter writer(store, frozen.sweep);
+  writer.submit(AttemptStarted{1000, last.trial, 1});
+  writer.submit(AttemptSucceeded{1000, last.trial, sample_result(last.trial)});
+  std::optional<Replication> more;
+  while (!more && !writer.failure()) more = writer.replicate(sweep);
+  ASSERT_TRUE(more) << *writer.failure();
+  EXPECT_EQ(more->open.size(), 4 * 4);
+  writer.finish();
+}
+
+TEST_F(ReplicateTest, AReaderOfARollbackJournalDoesNotHoldUpWhoeverAsksTheWriter) {
+  const sweep::Sweep sweep = replicated_sweep(20, 12);
+  OwnedStore store(path());
+  const FrozenSweep frozen = freeze(store, sweep);
+  run_all(store, frozen);
+  store.database().exec("PRAGMA journal_mode = TRUNCATE");
+  SQLite::Database reader(path().string());
+  reader.exec("BEGIN; SELECT count(*) FROM trials");
+  StoreWriter writer(store, frozen.sweep);
+  for (int asked = 0; asked < 5; ++asked)
+    EXPECT_FALSE(writer.replicate(sweep)) << "the commit waits for the reader";
+  reader.exec("COMMIT");
+  std::optional<Replication> more;
+  while (!more && !writer.failure()) more = writer.replicate(sweep);
+  EXPECT_TRUE(more);
 }
 
 TEST_F(ReplicateTest, DecidesOnceAndTheSameCommandGoesOn) {

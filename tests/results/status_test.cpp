@@ -48,7 +48,7 @@ TEST_F(StatusTest, ShowsHowFarAWorkerIs) {
   writer.submit(AttemptStarted{3, 7, 2});
   writer.submit(WorkerProgress{1, 6, 40, 12.5});
   writer.submit(WorkerProgress{2, 4, 99, 10});  // of a trial that it no longer trains
-  writer.flush();
+  writer.finish();
   const std::vector<WorkerStatus> workers = status_of(path()).workers;
   ASSERT_EQ(workers.size(), 2U);
   EXPECT_EQ(workers[0].trial, 6);
@@ -57,7 +57,6 @@ TEST_F(StatusTest, ShowsHowFarAWorkerIs) {
   EXPECT_EQ(workers[0].steps_per_second, 12.5);
   EXPECT_EQ(workers[1].trial, 7);
   EXPECT_EQ(workers[1].step, std::nullopt);
-  writer.finish();
   StoreReader reader(path());
   EXPECT_TRUE(verify(reader).empty());
 }

@@ -1,10 +1,12 @@
 #include <chrono>
+#include <optional>
 #include <thread>
 
 #include <SQLiteCpp/SQLiteCpp.h>
 #include <gmock/gmock.h>
 
 #include "errors/user_error.h"
+#include "results/recorder.h"
 #include "sample_store.h"
 
 namespace headsweep::results {
@@ -24,6 +26,15 @@ std::vector<protocol::AttemptId> wait_for_committed(StoreWriter& writer, std::si
   return committed;
 }
 
+bool is_owned(const OwnedStore& store) {
+  try {
+    store.require_owned();
+    return true;
+  } catch (const UserError&) {
+    return false;
+  }
+}
+
 TEST_F(WriterTest, ReportsAttemptsOnceTheirResultIsInTheFile) {
   OwnedStore store(path());
   const FrozenSweep frozen = freeze(store, sample_sweep());
@@ -38,6 +49,17 @@ TEST_F(WriterTest, ReportsAttemptsOnceTheirResultIsInTheFile) {
   writer.finish();
   EXPECT_THAT(writer.take_committed(), ElementsAre(2));
   EXPECT_TRUE(writer.take_committed().empty());
+}
+
+TEST_F(WriterTest, WritesNothingMoreOnceTheStoreWasTakenOver) {
+  OwnedStore store(path(), {.interval = std::chrono::milliseconds(10)});
+  const FrozenSweep frozen = freeze(store, sample_sweep());
+  StoreWriter writer(store, frozen.sweep);
+  std::filesystem::remove(store_folder(path()) / "owner");
+  while (is_owned(store)) std::this_thread::sleep_for(std::chrono::milliseconds(5));
+  writer.submit(AttemptStarted{1, 5, 1});
+  EXPECT_THAT(user_error_of([&] { writer.finish(); }), testing::HasSubstr("was taken over by another run"));
+  EXPECT_EQ(sql_integer(path(), "SELECT count(*) FROM attempts"), 0);
 }
 
 TEST_F(WriterTest, RecordsWhatHappened) {
@@ -80,12 +102,17 @@ TEST_F(WriterTest, AttemptsWithinATransactionLeaveWhatTheyLeaveOverMany) {
   const auto rows_after = [&](const std::string& name, bool at_once) {
     const std::filesystem::path file = path().parent_path() / name;
     OwnedStore store(file);
-    StoreWriter writer(store, freeze(store, sample_sweep()).sweep);
+    Recorder recorder(store.database(), freeze(store, sample_sweep()).sweep);
+    std::optional<SQLite::Transaction> transaction(store.database());
     for (const Record& record : records) {
-      writer.submit(record);
-      if (!at_once) writer.flush();
+      recorder.apply(record);
+      if (at_once) continue;
+      recorder.finish();
+      transaction->commit();
+      transaction.emplace(store.database());
     }
-    writer.finish();
+    recorder.finish();
+    transaction->commit();
     EXPECT_EQ(sql_integer(file, "SELECT count(*) FROM attempts WHERE started_at IS NULL"), 0);
     auto rows = sql(file,
                     "SELECT attempt, trial, worker, state, reason, message, signal, exit_code, log_tail,"

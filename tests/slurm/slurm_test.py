@@ -10,6 +10,7 @@ import pathlib
 import shutil
 import stat
 import subprocess
+import time
 import unittest
 
 from harness import HEADSWEEP, BIN, DONE, ERROR, UNFINISHED, StoreTest, rows
@@ -257,6 +258,54 @@ class Jobs(SlurmTest):
         self.assertEqual(fields(job).get("Restarts"), "2")
         self.assertEqual(fields(job).get("ExitCode"), "3:0")
         self.assertIn("no progress in two restarts", self.log(store))
+
+
+# A person's own script: nothing but the run. It says the run's exit code.
+SCRIPT = """#!/bin/bash
+{launch} {headsweep} run {sweep} --store {store} {arguments}
+echo "code $?"
+"""
+
+
+class OwnScripts(SlurmTest):
+    """A run that no submit wrote the script for."""
+
+    def batch(self, store, *options, launch="", arguments=""):
+        script = self.folder / "own.sh"
+        sweep = self.sweep(steps=100_000_000, seeds=1)
+        script.write_text(SCRIPT.format(launch=launch, headsweep=HEADSWEEP, sweep=sweep, store=store,
+                                        arguments=arguments))
+        job = ask("sbatch", "--parsable", f"--output={self.folder}/own.log", *options, str(script)).strip()
+        wait_for(lambda: self.checkpoints(store) == 2, "a checkpoint of each trial")
+        return job
+
+    def assert_stopped(self, job, store):
+        self.assert_end(job, "COMPLETED", store)
+        log = (self.folder / "own.log").read_text()
+        self.assertIn("code 3", log)
+        ended = rows(store, "select state, reason, message from attempts order by trial")
+        self.assertEqual([one[:2] for one in ended], [("interrupted", "stopped")] * 2, log)
+        for _, _, message in ended:
+            self.assertIn("stopped; checkpoint of step", message)
+        return log
+
+    def test_signals_under_srun(self):
+        for signal in ("TERM", "INT", "USR1"):
+            with self.subTest(signal=signal):
+                store = self.store(signal + ".db")
+                job = self.batch(store, "--ntasks=3", "--overcommit",
+                                 launch="srun --mpi=pmix --ntasks=3 --overcommit --cpu-bind=none")
+                began = time.monotonic()
+                ask("scancel", f"--signal={signal}", job)
+                log = self.assert_stopped(job, store)
+                self.assertLess(time.monotonic() - began, 20, log)
+                self.assertIn(f"interrupted by SIG{signal}", log)
+
+    @unittest.skipUnless(FULL, "waits for SLURM's clock: --full")
+    def test_the_end_of_the_job_is_known(self):
+        store = self.store()
+        job = self.batch(store, "--time=1", arguments="--workers 2")
+        self.assertIn("the walltime is nearly over", self.assert_stopped(job, store))
 
 
 class Arrays(SlurmTest):

@@ -11,11 +11,13 @@ namespace headsweep::agent {
 struct ToCoordinator {
   protocol::Message message;
 };
-// An AttemptFailed whose log_tail is still to be filled in: from the trial's log, or before it has one the worker's. If the
+// An AttemptFailed whose log_tail is still to be filled in: from the trial's log, continued by that of the trial in whose log
+// their bundle is trained (itself where it is trained alone), or before it has one from the worker's. If the
 // trainer ended before its hello, the message is to be completed with what it wrote last.
 struct ReportFailure {
   protocol::AttemptFailed failure;
   protocol::TrialId trial;
+  protocol::TrialId logged_with;
 };
 // There is none. Answered by on_trainer(TrainerHello), on_trainer_exit() or on_start_failed().
 struct StartTrainer {

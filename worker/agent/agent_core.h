@@ -87,6 +87,7 @@ class AgentCore {
   // agent_core_faults.cpp: the trainer's life and death
   void start_trainer(Time now);
   void kill_trainer(Time now, protocol::EndReason reason, std::string message);
+  void start_again(Time now, const std::optional<FailureCause>& killed_for, const TrainerExit& exit);
   void give_up_start(Time now, const FailureCause& cause);
   void fail_running(const FailureCause& cause);
   void check_trainer(Time now);
@@ -112,7 +113,8 @@ class AgentCore {
   std::optional<Time> closed_since_;
   std::optional<Time> stopping_since_;  // StopTraining was sent; the agent ends with that bundle
   std::optional<RunningBundle> running_;
-  std::int64_t failed_starts_ = 0;  // in a row
+  std::int64_t failed_starts_ = 0;  // without a hello, in a row
+  std::int64_t killed_starts_ = 0;
 
   std::vector<Action> actions_;
 };

@@ -15,10 +15,10 @@ std::string in_seconds(double seconds) {
   return text.str();
 }
 
-ReportFailure report(const FailureCause& cause, protocol::AttemptId attempt, protocol::TrialId trial) {
-  return {protocol::AttemptFailed{attempt, cause.reason, cause.message, cause.exit.signal,
+ReportFailure report(const FailureCause& cause, const OpenAttempt& open) {
+  return {protocol::AttemptFailed{open.attempt, cause.reason, cause.message, cause.exit.signal,
                                   cause.exit.exit_code, ""},
-          trial};
+          open.trial, open.logged_with};
 }
 
 }  // namespace
@@ -48,14 +48,7 @@ void AgentCore::on_trainer_exit(Time now, const TrainerExit& exit) {
   const std::optional<FailureCause> killed_for = std::exchange(killed_for_, std::nullopt);
   trainer_ = Trainer::kNone;
   closed_since_.reset();
-  if (!said_hello_) {
-    if (++failed_starts_ < limits_.failed_starts) return start_trainer(now);
-    const std::string why = killed_for ? killed_for->message : "it " + to_text(exit) + " before its hello";
-    return give_up_start(
-        now, {EndReason::kCannotStart,
-              "the trainer cannot be started (tried " + std::to_string(failed_starts_) + " times): " + why,
-              killed_for ? TrainerExit{} : exit});
-  }
+  if (!said_hello_) return start_again(now, killed_for, exit);
   const bool is_replaced = killed_for && killed_for->reason == EndReason::kGangLost;
   const bool was_running = running_.has_value() || is_replaced;
   fail_running(killed_for.value_or(unexpected_end(exit)));
@@ -66,6 +59,19 @@ void AgentCore::on_trainer_exit(Time now, const TrainerExit& exit) {
   advance(now);
 }
 
+// It ended before its hello. Whoever sends signals to trainers says nothing of whether they can start.
+void AgentCore::start_again(Time now, const std::optional<FailureCause>& killed_for,
+                            const TrainerExit& exit) {
+  ++(exit.signal && !killed_for ? killed_starts_ : failed_starts_);
+  if (failed_starts_ < limits_.failed_starts && killed_starts_ < limits_.killed_starts)
+    return start_trainer(now);
+  const std::int64_t tries = failed_starts_ + killed_starts_;
+  const std::string why = killed_for ? killed_for->message : "it " + to_text(exit) + " before its hello";
+  give_up_start(now, {EndReason::kCannotStart,
+                      "the trainer cannot be started (tried " + std::to_string(tries) + " times): " + why,
+                      killed_for ? TrainerExit{} : exit});
+}
+
 void AgentCore::on_start_failed(Time now, const std::string& why) {
   if (ended_) return;
   trainer_ = Trainer::kNone;
@@ -74,20 +80,19 @@ void AgentCore::on_start_failed(Time now, const std::string& why) {
 
 // Fails the bundle that the trainer was started for; the next one tries again.
 void AgentCore::give_up_start(Time now, const FailureCause& cause) {
-  failed_starts_ = 0;
+  failed_starts_ = killed_starts_ = 0;
   // The bundle that follows tells of it.
   if (question_) answer_stack(1);
   if (queue_.empty()) return;
   for (const protocol::Assignment& one : queue_.front().bundle)
-    actions_.push_back(report(cause, one.attempt, one.trial));
+    actions_.push_back(report(cause, {one.attempt, one.trial, one.trial, std::nullopt}));
   queue_.pop_front();
   advance(now);
 }
 
 void AgentCore::fail_running(const FailureCause& cause) {
   if (!running_) return;
-  for (const OpenAttempt& open : running_->open())
-    actions_.push_back(report(cause, open.attempt, open.trial));
+  for (const OpenAttempt& open : running_->open()) actions_.push_back(report(cause, open));
   running_.reset();
 }
 

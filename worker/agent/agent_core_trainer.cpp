@@ -29,7 +29,7 @@ void AgentCore::take(Time now, const protocol::TrainerHello&) {
   if (trainer_ == Trainer::kEnding) return;
   if (said_hello_) return kill_trainer(now, EndReason::kBadFrames, "the trainer said hello twice");
   said_hello_ = true;
-  failed_starts_ = 0;
+  failed_starts_ = killed_starts_ = 0;
   trainer_ = Trainer::kReady;
   trainer_since_ = now;
   advance(now);
@@ -71,8 +71,8 @@ void AgentCore::take(Time now, protocol::TrialDone&& done) {
 void AgentCore::take(Time now, const protocol::TrialError& error) {
   const std::optional<OpenAttempt> closed = close_attempt(now, error.attempt);
   if (!closed) return;
-  actions_.push_back(
-      ReportFailure{protocol::AttemptFailed{error.attempt, error.reason, error.message}, closed->trial});
+  actions_.push_back(ReportFailure{protocol::AttemptFailed{error.attempt, error.reason, error.message},
+                                   closed->trial, closed->logged_with});
   // Its process group may still wait for those who are gone.
   if (error.reason == EndReason::kGangLost) kill_trainer(now, EndReason::kGangLost, error.message);
   advance(now);

@@ -23,7 +23,10 @@ struct AgentLimits {
   double least_silence = 20;      // of the coordinator at least ...
   double silent_heartbeats = 10;  // ... and this many heartbeats
   double relayed_progress = 0.5;  // between AttemptProgress of one attempt
-  std::int64_t failed_starts = 3;  // trainers that end before their hello: then the bundle fails
+  // Trainers in a row without a hello, then the bundle fails: those that exited or kept silent, ...
+  std::int64_t failed_starts = 3;
+  // ... and those that a signal killed. Killing is not theirs, but one that always dies of SIGILL is not tried for ever.
+  std::int64_t killed_starts = 20;
 };
 
 }  // namespace headsweep::agent

@@ -139,7 +139,10 @@ class AgentLoop {
   void perform(const ToCoordinator& action) { link_.send(action.message); }
 
   void perform(ReportFailure& action) {
-    action.failure.log_tail = log_tail(protocol::trial_log(store_folder_, action.trial));
+    const auto log = protocol::trial_log(store_folder_, action.trial);
+    action.failure.log_tail = action.logged_with == action.trial
+                                  ? log_tail(log)
+                                  : log_tail(log, protocol::trial_log(store_folder_, action.logged_with));
     if (action.failure.log_tail.empty()) action.failure.log_tail = log_tail(log_file());
     const bool has_ended = action.failure.exit_code || action.failure.signal;
     if (action.failure.reason == protocol::EndReason::kCannotStart && has_ended) {

@@ -23,11 +23,12 @@ std::string read_end(const std::filesystem::path& file) {
   return bytes;
 }
 
-}  // namespace
-
-std::string log_tail(const std::filesystem::path& file) {
-  std::string text = read_end(file);
+std::string without_final_newlines(std::string text) {
   while (text.ends_with('\n')) text.pop_back();
+  return text;
+}
+
+std::string last_lines(std::string text) {
   std::size_t begin = text.size();
   for (std::size_t lines = 0; lines < kLogTailLines && begin != std::string::npos; ++lines) {
     begin = begin == 0 ? std::string::npos : text.rfind('\n', begin - 1);
@@ -36,6 +37,20 @@ std::string log_tail(const std::filesystem::path& file) {
   std::ranges::replace_if(
       text, [](char c) { return !is_printable(c); }, '?');
   return text;
+}
+
+}  // namespace
+
+std::string log_tail(const std::filesystem::path& file) {
+  return last_lines(without_final_newlines(read_end(file)));
+}
+
+std::string log_tail(const std::filesystem::path& first, const std::filesystem::path& second) {
+  const std::string end = without_final_newlines(read_end(second));
+  std::string text = without_final_newlines(read_end(first));
+  if (!text.empty() && !end.empty()) text += '\n';
+  text += end;
+  return last_lines(text.substr(text.size() - std::min(text.size(), kLogTailBytes)));
 }
 
 std::string last_line(const std::filesystem::path& file) {

@@ -14,6 +14,9 @@ inline constexpr std::size_t kLogTailBytes = 16'384;
 // file. Control characters other than newline and tab become '?'.
 std::string log_tail(const std::filesystem::path& file);
 
+// The same of two files, the second after the first.
+std::string log_tail(const std::filesystem::path& first, const std::filesystem::path& second);
+
 // The last line of log_tail() that is not blank, or "".
 std::string last_line(const std::filesystem::path& file);
 

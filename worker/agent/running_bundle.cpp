@@ -8,7 +8,8 @@ RunningBundle::RunningBundle(std::span<const protocol::Assignment> bundle,
                              std::optional<protocol::GangPlace> gang, const AgentLimits& limits, Time now)
     : gang_(gang), progress_(limits, now), last_answer_(now) {
   open_.reserve(bundle.size());
-  for (const protocol::Assignment& one : bundle) open_.push_back({one.attempt, one.trial, std::nullopt});
+  for (const protocol::Assignment& one : bundle)
+    open_.push_back({one.attempt, one.trial, bundle.front().trial, std::nullopt});
 }
 
 OpenAttempt* RunningBundle::find(protocol::AttemptId attempt) {

@@ -15,7 +15,8 @@ namespace headsweep::agent {
 struct OpenAttempt {
   protocol::AttemptId attempt;
   protocol::TrialId trial;
-  std::optional<Time> relayed;  // when its last progress went to the coordinator
+  protocol::TrialId logged_with;  // the bundle's first, to whose log the trainer writes
+  std::optional<Time> relayed;    // when its last progress went to the coordinator
 };
 
 // Its gang has lost other members.

@@ -20,10 +20,11 @@ class SpawnAttributes {
     expect(posix_spawnattr_init(&attributes_));
     sigset_t all;
     sigfillset(&all);
-    sigset_t none;
-    sigemptyset(&none);
+    sigset_t of_the_run;
+    sigemptyset(&of_the_run);
+    for (const int signal : {SIGINT, SIGTERM, SIGUSR1}) sigaddset(&of_the_run, signal);
     expect(posix_spawnattr_setsigdefault(&attributes_, &all));
-    expect(posix_spawnattr_setsigmask(&attributes_, &none));
+    expect(posix_spawnattr_setsigmask(&attributes_, &of_the_run));
     expect(posix_spawnattr_setpgroup(&attributes_, 0));
     expect(posix_spawnattr_setflags(&attributes_,
                                     POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSIGMASK));

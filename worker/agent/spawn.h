@@ -33,7 +33,8 @@ struct Spawned {
   pid_t pid;
 };
 
-// Runs `executable` in a new process group with default signal handling and an empty signal mask.
+// Runs `executable` in a new process group with default signal handling, SIGINT, SIGTERM and SIGUSR1 blocked: SLURM sends them
+// to every process of a step, and what they mean is for the coordinator to say.
 Spawned spawn(const std::filesystem::path& executable, std::vector<std::string> arguments,
               std::vector<std::string> environment, const SpawnFiles& files);
 

@@ -12,6 +12,7 @@
 #include "trial/parameters.h"
 #include "trial/stacking.h"
 #include "worker/trainer/bundle_buffers.h"
+#include "worker/trainer/checkpoint_interval.h"
 #include "worker/trainer/current_error.h"
 #include "worker/trainer/redirected_output.h"
 #include "worker/trainer/step_choice.h"
@@ -42,6 +43,7 @@ class BundleTraining {
   BundleTraining(const protocol::TrainBundle& bundle, const TrainerContext& context, AgentSide& agent)
       : bundle_(bundle),
         agent_(agent),
+        interval_(bundle.checkpoint_every_seconds),
         buffers_(static_cast<std::int64_t>(bundle.bundle.size()),
                  trial::count_parameters(bundle.bundle.front().settings.model).total(), context.dtype,
                  context.device) {
@@ -61,7 +63,7 @@ class BundleTraining {
       const std::vector<std::size_t> group = furthest_behind();
       if (group.empty()) return measure_all();
       advance(group);
-      if (seconds_since(last_checkpoint_) >= bundle_.checkpoint_every_seconds) save_checkpoints();
+      if (seconds_since(last_checkpoint_) >= interval_.seconds()) save_checkpoints();
     }
     stop_all();
   }
@@ -123,7 +125,9 @@ class BundleTraining {
       if (trial) trial->save_checkpoint();
     }
     last_checkpoint_ = Clock::now();
-    checkpoint_seconds_ += seconds_since(begin);
+    const double seconds = seconds_since(begin);
+    interval_.wrote(seconds);
+    checkpoint_seconds_ += seconds;
   }
 
   void measure_all() {
@@ -174,6 +178,7 @@ class BundleTraining {
 
   const protocol::TrainBundle& bundle_;
   AgentSide& agent_;
+  CheckpointInterval interval_;
   BundleBuffers buffers_;
   std::vector<std::unique_ptr<TrialRun>> trials_;  // null: answered
   std::unique_ptr<TrainingStep> step_;

@@ -15,6 +15,7 @@
 #include "worker/gang/group.h"
 #include "worker/gang/patient_wait.h"
 #include "worker/trainer/bundle_buffers.h"
+#include "worker/trainer/checkpoint_interval.h"
 #include "worker/trainer/current_error.h"
 #include "worker/trainer/curve.h"
 #include "worker/trainer/device.h"
@@ -64,6 +65,7 @@ class GangTraining {
         assignment_(bundle.bundle.front()),
         context_(gang_context(bundle, context)),
         agent_(agent),
+        interval_(bundle.checkpoint_every_seconds),
         progress_(assignment_.attempt, agent),
         buffers_(1, trial::count_parameters(settings().model).total(), context.dtype, context.device) {}
 
@@ -177,7 +179,7 @@ class GangTraining {
     Votes votes;
     votes.outcome = part_->differentiate(step_);
     votes.stop = stop_ ? 1 : 0;
-    const bool is_due = seconds_since(last_checkpoint_) >= bundle_.checkpoint_every_seconds;
+    const bool is_due = seconds_since(last_checkpoint_) >= interval_.seconds();
     votes.checkpoint = leads() && is_due ? 1 : 0;
     votes = add_up(votes);
     part_->update(step_);
@@ -222,7 +224,9 @@ class GangTraining {
     const Clock::time_point begin = Clock::now();
     const bool is_saved = own_run_->save_checkpoint();
     last_checkpoint_ = Clock::now();  // also where it failed: the next one is tried when it is due
-    checkpoint_seconds_ += seconds_since(begin);
+    const double seconds = seconds_since(begin);
+    interval_.wrote(seconds);
+    checkpoint_seconds_ += seconds;
     return is_saved;
   }
 
@@ -238,6 +242,7 @@ class GangTraining {
   const protocol::Assignment& assignment_;
   TrainerContext context_;
   AgentSide& agent_;
+  CheckpointInterval interval_;
   ProgressReporter progress_;
   BundleBuffers buffers_;
   std::unique_ptr<gang::Group> group_;

@@ -155,7 +155,7 @@ ModelFile TrialRun::describe(ModelFile::Kind kind) const {
   return file;
 }
 
-bool TrialRun::save_checkpoint() const {
+bool TrialRun::save_checkpoint() {
   ModelFile file = describe(ModelFile::Kind::kCheckpoint);
   file.attempt = assignment_.attempt;
   file.train_seconds = train_seconds_;
@@ -163,13 +163,15 @@ bool TrialRun::save_checkpoint() const {
   file.first_moments = to_bytes(state_.first_moments);
   file.second_moments = to_bytes(state_.second_moments);
   file.curve = curve_;
+  bool is_saved = true;
   try {
     trainer::save_checkpoint(store_folder_, file);
-    return true;
   } catch (const UserError& error) {
     std::cerr << "no checkpoint at step " << step_ << ": " << error.what() << std::endl;
-    return false;
+    is_saved = false;
   }
+  progress_.report(step_);
+  return is_saved;
 }
 
 void TrialRun::keep_model(protocol::TrialResult& result) const {

@@ -59,7 +59,7 @@ TEST(TrainerDeath, WhileDrainingEndsTheAgent) {
               ElementsAre("stop", "-> failed 1 trainer_killed", "-> goodbye", "end dismissed"));
 }
 
-TEST(TrainerStart, ThreeEndsBeforeHelloFailTheBundle) {
+TEST(TrainerStart, ThreeExitsBeforeHelloFailTheBundle) {
   CoreDriver driver;
   driver.coordinator(welcome());
   driver.coordinator(assign({1, 2}));
@@ -67,7 +67,7 @@ TEST(TrainerStart, ThreeEndsBeforeHelloFailTheBundle) {
   driver.wanted();
   driver.trainer_exits(127);
   EXPECT_THAT(driver.wanted(), ElementsAre("start"));
-  driver.trainer_dies_of(SIGSEGV);
+  driver.trainer_exits(127);
   EXPECT_THAT(driver.wanted(), ElementsAre("start"));
   driver.trainer_exits(127);
   EXPECT_THAT(driver.wanted(), ElementsAre("-> failed 1 cannot_start", "-> failed 2 cannot_start", "start"));
@@ -76,6 +76,36 @@ TEST(TrainerStart, ThreeEndsBeforeHelloFailTheBundle) {
   EXPECT_EQ(driver.failures[1].exit_code, 127);
   driver.trainer_says_hello();
   EXPECT_THAT(driver.wanted(), ElementsAre("train 3"));
+}
+
+TEST(TrainerStart, OneKilledByASignalIsStartedAtOnceAndNoTrialBlamed) {
+  CoreDriver driver;
+  driver.coordinator(welcome());
+  driver.coordinator(assign({1}));
+  driver.wanted();
+  for (int start = 0; start < 5; ++start) {
+    driver.trainer_dies_of(SIGKILL);
+    EXPECT_THAT(driver.wanted(), ElementsAre("start"));
+  }
+  driver.trainer_says_hello();
+  EXPECT_THAT(driver.wanted(), ElementsAre("train 1"));
+}
+
+TEST(TrainerStart, OneThatSignalsAlwaysKillIsGivenUpInTheEnd) {
+  CoreDriver driver;
+  driver.coordinator(welcome());
+  driver.coordinator(assign({1}));
+  driver.wanted();
+  int deaths = 0;
+  while (driver.failures.empty() && deaths < 100) {
+    driver.trainer_dies_of(SIGILL);
+    ++deaths;
+    driver.wanted();
+  }
+  EXPECT_EQ(deaths, 20);
+  EXPECT_EQ(
+      driver.failures[1].message,
+      "the trainer cannot be started (tried 20 times): it was killed by signal 4 (SIGILL) before its hello");
 }
 
 TEST(TrainerStart, AHelloForgetsEarlierFailures) {

@@ -37,6 +37,16 @@ std::string open_descriptors() {
   return text;
 }
 
+std::string blocked_signals() {
+  sigset_t blocked;
+  pthread_sigmask(SIG_BLOCK, nullptr, &blocked);
+  std::string numbers;
+  for (int signal = 1; signal < NSIG; ++signal) {
+    if (sigismember(&blocked, signal) == 1) numbers += std::to_string(signal) + " ";
+  }
+  return numbers;
+}
+
 std::string mpi_variables() {
   std::string names;
   for (char** variable = environ; *variable != nullptr; ++variable) {
@@ -164,6 +174,7 @@ class FakeTrainer {
     result.build = std::filesystem::read_symlink("/proc/self/fd/0").string();
     result.steps = getpgrp() == getpid() ? 1 : 0;
     result.tokens = getppid();
+    result.model_file = blocked_signals();
     return result;
   }
 

@@ -34,6 +34,18 @@ TEST_F(LogTail, OfShortFilesIsAllOfIt) {
   EXPECT_EQ(of("\none\n"), "\none");
 }
 
+TEST_F(LogTail, OfTwoFilesEndsWithTheSecond) {
+  of(lines(1, 3) + "\n\n");
+  std::filesystem::path second = file_;
+  second += ".2";
+  std::ofstream(second) << lines(4, 51);
+  EXPECT_EQ(log_tail(file_, second) + "\n", lines(2, 51));
+  std::ofstream(second) << std::string(kLogTailBytes, 'x');
+  EXPECT_EQ(log_tail(file_, second), std::string(kLogTailBytes, 'x'));
+  std::filesystem::remove(second);
+  EXPECT_EQ(log_tail(file_, second) + "\n", lines(1, 3));
+}
+
 TEST_F(LogTail, OfLongFilesIsFiftyLines) {
   EXPECT_EQ(of(lines(1, 50)) + "\n", lines(1, 50));
   EXPECT_EQ(of(lines(1, 51)) + "\n", lines(2, 51));

@@ -119,6 +119,7 @@ TEST_F(RunAgent, GivesTheTrainerACleanProcess) {
   EXPECT_EQ(seen.build, "/dev/null") << "stdin";
   EXPECT_EQ(seen.steps, 1) << "leads its own process group";
   EXPECT_EQ(seen.tokens, getpid()) << "is a child of the agent";
+  EXPECT_EQ(seen.model_file, "2 10 15 ") << "leaves INT, USR1 and TERM to the coordinator";
   EXPECT_EQ(seen.numerics,
             "--parent-pid " + std::to_string(getpid()) + " --device cpu --threads 3 --step eager ");
 }
@@ -136,7 +137,7 @@ TEST_F(RunAgent, ACrashCostsTheRunningBundleOnly) {
   EXPECT_EQ(failure(2).signal, SIGSEGV);
   EXPECT_EQ(failure(3).signal, SIGSEGV);
   EXPECT_EQ(failure(4).signal, SIGKILL);
-  EXPECT_EQ(failure(2).log_tail, "trial 1001 begins");
+  EXPECT_EQ(failure(2).log_tail, "trial 1001 begins\ntrial 1 begins");
   EXPECT_THAT(started(), SizeIs(3));
 }
 

@@ -1,8 +1,10 @@
 #include "worker/trainer/bundle_training.h"
 
+#include <chrono>
 #include <cmath>
 #include <fstream>
 #include <limits>
+#include <thread>
 
 #include <gmock/gmock.h>
 
@@ -226,22 +228,77 @@ TEST(BundleTraining, StoppedBeforeTheFirstStepThereIsNoCheckpoint) {
   EXPECT_FALSE(std::filesystem::exists(store.path() / "checkpoints"));
 }
 
+// Trial 1 with checkpoints of steps 10 and 20.
+class CheckpointedTrial {
+ public:
+  CheckpointedTrial() {
+    for (int i = 0; i < 2; ++i) {
+      RecordingAgent stopped(10);
+      train_bundle(bundle_, {}, stopped);
+    }
+  }
+
+  void damage(std::int64_t step) const {
+    const std::string name = bundle_.bundle[0].key + "." + std::to_string(step) + ".ckpt";
+    std::filesystem::resize_file(store_.path() / "checkpoints" / name, 1000);
+  }
+
+  // Trains it to its end, which has to be that of an undisturbed one. What was said.
+  std::string finish() const {
+    RecordingAgent agent;
+    train_bundle(bundle_, {}, agent);
+    EXPECT_EQ(timeless(agent.all<protocol::TrialDone>().at(0).result),
+              timeless(train_alone(small_settings())));
+    return text_of(protocol::trial_log(store_.path(), 1));
+  }
+
+  void train(AgentSide& agent) const { train_bundle(bundle_, {}, agent); }
+
+ private:
+  TemporaryFolder store_;
+  protocol::TrainBundle bundle_{{assignment(1, small_settings())}, store_.path().string(), 1e9};
+};
+
 TEST(BundleTraining, TheNewestDamagedCheckpointCostsOnlyItsSteps) {
-  const trial::Settings settings = small_settings();
-  const TemporaryFolder store;
-  const protocol::TrainBundle bundle{
-      {assignment(1, settings)}, store.path().string(), 0};  // one at every step
-  RecordingAgent stopped(20);
-  train_bundle(bundle, {}, stopped);
-  const auto newest = store.path() / "checkpoints" / (bundle.bundle[0].key + ".20.ckpt");
-  ASSERT_TRUE(std::filesystem::exists(newest));
-  std::filesystem::resize_file(newest, 1000);
-  RecordingAgent agent;
-  train_bundle(bundle, {}, agent);
-  EXPECT_EQ(timeless(agent.all<protocol::TrialDone>().at(0).result), timeless(train_alone(settings)));
-  const std::string log = text_of(protocol::trial_log(store.path(), 1));
-  EXPECT_THAT(log, HasSubstr("cut off"));
-  EXPECT_THAT(log, HasSubstr("resumes at step 19"));
+  const CheckpointedTrial trial;
+  trial.damage(20);
+  const std::string log = trial.finish();
+  EXPECT_THAT(log, HasSubstr(".20.ckpt' is cut off"));
+  EXPECT_THAT(log, testing::EndsWith("resumes at step 10 of 40 on cpu, fused step\n"));
+}
+
+TEST(BundleTraining, WithBothCheckpointsDamagedItBeginsAgainAndSaysSo) {
+  const CheckpointedTrial trial;
+  trial.damage(20);
+  trial.damage(10);
+  const std::string log = trial.finish();
+  EXPECT_THAT(log, HasSubstr(".20.ckpt' is cut off"));
+  EXPECT_THAT(log, HasSubstr(".10.ckpt' is cut off"));
+  EXPECT_THAT(log, testing::EndsWith("begins at step 0 of 40 on cpu, fused step\n"));
+}
+
+// Stops a trial that has been silent for longer than there may be between signs of life.
+class LateStop final : public AgentSide {
+ public:
+  void send(const protocol::Message& message) override { listener_.send(message); }
+  bool stop_requested() override {
+    std::this_thread::sleep_for(std::chrono::milliseconds(600));
+    return true;
+  }
+  std::optional<protocol::GangAddress> gang_address(protocol::AttemptId) override { return std::nullopt; }
+  std::optional<std::string> abandoned(protocol::AttemptId) override { return std::nullopt; }
+  [[nodiscard]] const RecordingAgent& heard() const { return listener_; }
+
+ private:
+  RecordingAgent listener_;
+};
+
+TEST(BundleTraining, WritingACheckpointIsASignOfLife) {
+  const CheckpointedTrial trial;
+  LateStop agent;
+  trial.train(agent);
+  EXPECT_THAT(agent.heard().all<protocol::TrialProgress>(), SizeIs(1));
+  EXPECT_EQ(agent.heard().all<protocol::TrialStopped>().at(0).step, 20);
 }
 
 TEST(BundleTraining, ADivergedTrialSaysItsStepAndLeavesTheOthersAlone) {

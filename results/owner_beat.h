@@ -1,0 +1,44 @@
+// The owner's sign of life in its file, for hosts that cannot see its lock.
+#pragma once
+
+#include <atomic>
+#include <chrono>
+#include <condition_variable>
+#include <filesystem>
+#include <mutex>
+#include <thread>
+
+#include "results/owner.h"
+
+namespace headsweep::results {
+
+class OwnerBeat {
+ public:
+  // Renews the beat of `own` in `file`, which is open as `descriptor` and holds its text, every `interval`, on a thread of its
+  // own. Both outlive this.
+  OwnerBeat(std::filesystem::path file, int descriptor, Owner own, std::chrono::milliseconds interval);
+  ~OwnerBeat();
+  OwnerBeat(const OwnerBeat&) = delete;
+  OwnerBeat& operator=(const OwnerBeat&) = delete;
+
+  // Whether the file was found to be another's, or gone: whoever took the store over may write to it.
+  [[nodiscard]] bool is_lost() const { return is_lost_; }
+  // The same, looked at now.
+  [[nodiscard]] bool is_lost_by_now() const;
+
+ private:
+  void beat_until_ended();
+  void renew();
+
+  std::filesystem::path file_;
+  int descriptor_;
+  Owner own_;
+  std::chrono::milliseconds interval_;
+  std::atomic<bool> is_lost_ = false;
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  bool ending_ = false;  // under the mutex
+  std::thread thread_;
+};
+
+}  // namespace headsweep::results
