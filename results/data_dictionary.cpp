@@ -77,6 +77,7 @@ constexpr std::array kEntries = {
     Entry{"seeds", "count", "trials done in this arm"},
     Entry{"failed", "count", "trials failed in this arm"},
     Entry{"failure_rate", "fraction", "failed of done and failed"},
+    Entry{"divergence_rate", "fraction", "failed with a loss that was not finite, of done and failed"},
     Entry{"null", "", "which null: what the metric is without the effect asked for"},
     Entry{"null_name", "", "the same as null, which SQL wants quoted"},
     Entry{"metric", "", "name of the metric"},

@@ -98,9 +98,22 @@ std::string trials_text(std::int64_t count) {
   return std::to_string(count) + (count == 1 ? " trial" : " trials");
 }
 
+// A test that was chosen after looking at results would not be the confirmatory one that the store says it is.
+void refuse_other_tests(SQLite::Database& database, const std::filesystem::path& store,
+                        const StoredSweep& stored, const sweep::Sweep& wanted) {
+  const std::string change = sweep::describe_change_of_tests(stored.canonical, wanted);
+  if (change.empty() || database.execAndGet("SELECT NOT EXISTS (SELECT 1 FROM results)").getInt() != 0)
+    return;
+  throw UserError(store.string() +
+                  ": what is tested was fixed before its results came, but this sweep changes it (" + change +
+                  "); ask `headsweep query` about other metrics, layers and splits, which is exploratory, or "
+                  "use another store");
+}
+
 // Amends the plan, but not at the price of results: then it is another sweep. Returns FrozenSweep::amendment.
 std::string amend(SQLite::Database& database, const std::filesystem::path& store, const StoredSweep& stored,
                   const sweep::Plan& plan) {
+  refuse_other_tests(database, store, stored, plan.sweep);
   const std::string difference = sweep::describe_difference(stored.canonical, plan.sweep);
   const PlanChange change = extend_plan(database, stored.sweep, plan, difference);
   if (change.pruned_done > 0) {

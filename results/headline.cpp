@@ -19,7 +19,7 @@ std::set<std::string> shown_columns(std::string_view query) {
   if (query == "trials") {
     columns.merge(std::set<std::string>{"state", "parameters", "loss", "steps", "attempts", "train_seconds"});
   } else if (query == "summary") {
-    columns.merge(std::set<std::string>{"seeds", "failed"});
+    columns.merge(std::set<std::string>{"seeds", "failure_rate", "divergence_rate"});
   } else if (query == "curve") {
     columns.merge(std::set<std::string>{"step", "loss"});
   } else if (query == "failures") {

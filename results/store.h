@@ -76,7 +76,7 @@ class OwnedStore {
   // Writes the plan into an empty store, or compares its hash to the frozen one. A difference is refused with its
   // description (sweep::describe_difference), or with kExtend logged as an amendment: finished trials are reused by
   // key, trials no longer in the plan become pruned, new ones are planned; refused if that would prune a trial that
-  // is done.
+  // is done, or change what is tested (sweep::describe_change_of_tests) once there are results.
   // `expand` makes the plan; it is not called when the hash is equal (resuming does not expand again).
   // With `shard` the store holds only that part of the plan, and no run of another part or of the whole may use it.
   FrozenSweep freeze(const sweep::Sweep& sweep, IfChanged if_changed,

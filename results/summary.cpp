@@ -9,6 +9,7 @@
 #include <SQLiteCpp/SQLiteCpp.h>
 
 #include "results/cells.h"
+#include "results/diverged_trials.h"
 #include "results/null_names.h"
 #include "results/setting_columns.h"
 #include "results/sql_text.h"
@@ -42,6 +43,19 @@ std::vector<std::int64_t> arms_in_order(SQLite::Database& database) {
   return arms;
 }
 
+// By number of the arm; arms without any are left out.
+std::map<std::int64_t, std::int64_t> count_diverged(SQLite::Database& database) {
+  SQLite::Statement statement(
+      database,
+      "SELECT a.number, count(*) FROM trials t JOIN arms a ON a.sweep = t.sweep AND a.arm = t.arm"
+      " WHERE t.state = 'failed' AND t.trial IN (" +
+          std::string(kDivergedTrials) + ") GROUP BY a.number");
+  std::map<std::int64_t, std::int64_t> counts;
+  while (statement.executeStep())
+    counts[statement.getColumn(0).getInt64()] = statement.getColumn(1).getInt64();
+  return counts;
+}
+
 std::string arm_sql() {
   std::string sql =
       "SELECT a.number, a.sweep, t.length, t.measure_horizon, a.failed, a.done, s.name AS sweep, a.arm AS "
@@ -52,7 +66,8 @@ std::string arm_sql() {
          " WHERE a.number = ?";
 }
 
-ArmOfStore read_arm(SQLite::Statement& statement, std::int64_t number) {
+ArmOfStore read_arm(SQLite::Statement& statement, std::int64_t number,
+                    const std::map<std::int64_t, std::int64_t>& diverged) {
   statement.bind(1, number);
   statement.executeStep();
   ArmOfStore arm{statement.getColumn(0).getInt64(),
@@ -65,7 +80,11 @@ ArmOfStore read_arm(SQLite::Statement& statement, std::int64_t number) {
   for (int i = 6; i < statement.getColumnCount(); ++i)
     arm.settings[statement.getColumnName(i)] = read_cell(statement.getColumn(i));
   arm.settings["failed"] = arm.failed;
-  arm.settings["failure_rate"] = static_cast<double>(arm.failed) / static_cast<double>(arm.failed + arm.done);
+  const auto ended = static_cast<double>(arm.failed + arm.done);
+  const auto of_arm = diverged.find(number);
+  arm.settings["failure_rate"] = static_cast<double>(arm.failed) / ended;
+  arm.settings["divergence_rate"] =
+      of_arm == diverged.end() ? 0 : static_cast<double>(of_arm->second) / ended;
   statement.reset();
   return arm;
 }
@@ -103,18 +122,20 @@ class ArmReader {
         unsummed_(database, "SELECT trial FROM trial_values WHERE arm = ? AND NOT summed"),
         read_trial_(database) {}
 
-  ArmRows operator()(std::int64_t arm) {
-    ArmRows rows = read_arm_sums(database_, arm);
+  // Until the next arm is read.
+  const ArmRows& operator()(std::int64_t arm) {
+    replace_arm_sums(database_, arm, rows_);
     unsummed_.bind(1, arm);
-    while (unsummed_.executeStep()) add_rows(rows, read_trial_(unsummed_.getColumn(0).getInt64()), 1);
+    while (unsummed_.executeStep()) add_rows(rows_, read_trial_(unsummed_.getColumn(0).getInt64()), 1);
     unsummed_.reset();
-    return rows;
+    return rows_;
   }
 
  private:
   SQLite::Database& database_;
   SQLite::Statement unsummed_;
   MeasuredRowReader read_trial_;
+  ArmRows rows_;
 };
 
 double mean_of(const ValueSums& sums) {
@@ -232,9 +253,10 @@ Table summary_rows(SQLite::Database& database, std::span<const std::string> colu
   const SummaryRows summary(database, needed);
   ArmReader read_sums(database);
   SQLite::Statement settings(database, arm_sql());
+  const std::map<std::int64_t, std::int64_t> diverged = count_diverged(database);
   Table table{{columns.begin(), columns.end()}, {}};
   for (const std::int64_t number : arms_in_order(database)) {
-    const ArmOfStore arm = read_arm(settings, number);
+    const ArmOfStore arm = read_arm(settings, number, diverged);
     if (!all_hold(conditions, arm.settings, true)) continue;
     for (const Row& row : summary.of_arm(arm, read_sums(arm.number))) {
       if (!all_hold(conditions, row, false)) continue;

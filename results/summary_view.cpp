@@ -5,6 +5,7 @@
 // (standard deviations). The interval is mean -+ t(0.975, n - 1) sd / sqrt(n) with Student's t from t_quantiles.
 // Beside every metric stand its nulls: `measured_nulls` holds their means over seeds, those in closed form are joined as
 // they are.
+#include "results/diverged_trials.h"
 #include "results/metric_columns.h"
 #include "results/null_names.h"
 #include "results/setting_columns.h"
@@ -136,13 +137,16 @@ std::string summary_sql() {
                     "),\nmeasured_nulls AS (\n  " + measured_nulls_sql(values) +
                     "),\narms AS ("
                     "\n  SELECT sweep, arm, min(trial) AS trial, sum(state = 'failed') AS failed,"
-                    "\n    sum(state = 'done') AS done"
+                    "\n    sum(state = 'done') AS done, sum(state = 'failed' AND trial IN (" +
+                    std::string(kDivergedTrials) +
+                    ")) AS diverged"
                     "\n  FROM trials WHERE state IN ('done', 'failed') GROUP BY sweep, arm)"
                     "\nSELECT s.name AS sweep";
   for (const ViewColumn& column : arm_columns()) sql += ",\n  " + column.expression + " AS " + column.name;
   sql +=
       ",\n  a.arm AS arm, c.layer AS layer, c.split AS split, coalesce(c.seeds, 0) AS seeds,"
-      "\n  a.failed AS failed, 1.0 * a.failed / (a.failed + a.done) AS failure_rate";
+      "\n  a.failed AS failed, 1.0 * a.failed / (a.failed + a.done) AS failure_rate,"
+      "\n  1.0 * a.diverged / (a.failed + a.done) AS divergence_rate";
   for (const Summarised& value : values) sql += interval_columns(value) + null_columns(value);
   return sql +
          "\nFROM arms a JOIN trials t ON t.trial = a.trial JOIN sweeps s ON s.sweep = a.sweep"

@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <functional>
 #include <map>
 #include <set>
 
@@ -90,7 +91,9 @@ std::string find(const Statements& said, const std::string& name) {
   return found == said.end() ? default_of(name) : found->second;
 }
 
-std::string differences(const json& frozen, const json& wanted) {
+// Of those statements that `counts` chooses by name.
+std::string differences(const json& frozen, const json& wanted,
+                        const std::function<bool(const std::string&)>& counts) {
   std::set<std::string> replaced = varied_names(frozen);
   replaced.merge(varied_names(wanted));
   const Statements before = statements(frozen, replaced);
@@ -99,7 +102,8 @@ std::string differences(const json& frozen, const json& wanted) {
   all.insert(after.begin(), after.end());
   std::string text;
   const auto add = [&](const std::string& name, const std::string& from, const std::string& to) {
-    if (from != to) text += (text.empty() ? "" : "; ") + name + ": " + cut(from) + " -> " + cut(to);
+    if (from != to && counts(name))
+      text += (text.empty() ? "" : "; ") + name + ": " + cut(from) + " -> " + cut(to);
   };
   for (const auto& [name, ignored] : all) add(name, find(before, name), find(after, name));
   if (axis_names(frozen) == axis_names(wanted))
@@ -107,14 +111,32 @@ std::string differences(const json& frozen, const json& wanted) {
   return text;
 }
 
-}  // namespace
-
-std::string describe_difference(const std::string& frozen_canonical, const Sweep& wanted) {
+// Runs `compare` on both as JSON.
+std::string compared(const std::string& frozen_canonical, const Sweep& wanted,
+                     const std::function<std::string(const json&, const json&)>& compare) {
   try {
-    return differences(json::parse(frozen_canonical), json::parse(canonical_sweep(wanted)));
+    return compare(json::parse(frozen_canonical), json::parse(canonical_sweep(wanted)));
   } catch (const json::exception&) {
     throw UserError("the frozen sweep cannot be read: it is not what headsweep wrote");
   }
+}
+
+}  // namespace
+
+std::string describe_difference(const std::string& frozen_canonical, const Sweep& wanted) {
+  return compared(frozen_canonical, wanted, [](const json& frozen, const json& after) {
+    return differences(frozen, after, [](const std::string&) { return true; });
+  });
+}
+
+std::string describe_change_of_tests(const std::string& frozen_canonical, const Sweep& wanted) {
+  return compared(frozen_canonical, wanted, [](const json& frozen, const json& after) {
+    const bool replicated = frozen.contains("replicate") || after.contains("replicate");
+    return differences(frozen, after, [&](const std::string& name) {
+      return name.starts_with("analysis.") || name.starts_with("replicate.") ||
+             (replicated && name == "seeds");
+    });
+  });
 }
 
 }  // namespace headsweep::sweep

@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <array>
 #include <optional>
-#include <set>
 #include <string>
 
 #include "errors/nearest_name.h"
@@ -76,14 +75,18 @@ bool is_empty(const Table& table, std::size_t column) {
   });
 }
 
-// Leaves out hashes, what one can compute from the other columns, and columns without a value.
+// Hashes, and what one can compute from the other columns or look up in the baseline's own rows.
+bool is_for_programs(std::string_view column) {
+  constexpr std::array<std::string_view, 7> kOthers = {"arm", "difference_sd", "slope_sd",  "split",
+                                                       "at",  "ratio_low",     "ratio_high"};
+  return column.starts_with("baseline") || std::ranges::find(kOthers, column) != kOthers.end();
+}
+
+// Without those, and without columns that have no value.
 Table for_people(const Table& wide) {
-  const std::set<std::string_view> left_out = {
-      "arm",        "baseline_arm",      "difference_sd",         "slope_sd", "split", "at", "ratio_low",
-      "ratio_high", "baseline_accuracy", "baseline_failure_rate", "baseline"};
   std::vector<std::size_t> kept;
   for (std::size_t i = 0; i < wide.columns.size(); ++i) {
-    if (!left_out.contains(wide.columns[i]) && !is_empty(wide, i)) kept.push_back(i);
+    if (!is_for_programs(wide.columns[i]) && !is_empty(wide, i)) kept.push_back(i);
   }
   Table narrow;
   for (const std::size_t i : kept) narrow.columns.push_back(wide.columns[i]);

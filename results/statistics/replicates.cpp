@@ -7,6 +7,7 @@
 #include <SQLiteCpp/SQLiteCpp.h>
 
 #include "results/cells.h"
+#include "results/diverged_trials.h"
 #include "results/sql_text.h"
 #include "trial/settings.h"
 
@@ -85,8 +86,7 @@ void read_skill(std::span<const Replicate> trials, SQLite::Statement& statement,
 }
 
 std::set<std::int64_t> diverged_trials(SQLite::Database& database) {
-  SQLite::Statement statement(database,
-                              "SELECT trial FROM attempts WHERE state = 'failed' AND reason = 'diverged'");
+  SQLite::Statement statement(database, std::string(kDivergedTrials));
   std::set<std::int64_t> trials;
   while (statement.executeStep()) trials.insert(statement.getColumn(0).getInt64());
   return trials;

@@ -75,7 +75,8 @@ class Reader {
     statistics_.plan_hash = sweep.hash;
     statistics_.analysis = parse_analysis(sweep.canonical);
     if (statistics_.analysis.replicate)
-      statistics_.p_values_withheld = "no p: [replicate] chose the number of seeds";
+      statistics_.p_values_withheld =
+          "no p: [replicate] chose the number of seeds; the interval is the result";
     statistics_.split = request.split.empty() ? statistics_.analysis.split : request.split;
     statistics_.at = request.at;
   }

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <charconv>
 #include <cmath>
+#include <functional>
 #include <set>
 
 #include "results/cells.h"
@@ -24,6 +25,17 @@ Cell layer_cell(const std::string& layer) {
 
 std::string at_text(ComparedAt at) {
   return at == ComparedAt::kSteps ? "steps" : "accuracy";
+}
+
+// What `value` is for each of its arms, in the order of head counts: "0.98, 0.97"; "-" where there is none.
+std::string of_arms(const Trend& trend, const Statistics& statistics,
+                    const std::function<double(const Arm&)>& value) {
+  std::string text;
+  for (const std::size_t arm : trend.arms) {
+    const double number = value(statistics.arms[arm]);
+    text += (text.empty() ? "" : ", ") + (std::isnan(number) ? "-" : readable_number(number));
+  }
+  return text;
 }
 
 // "2 x trial is failed, baseline trial is failed"
@@ -119,6 +131,7 @@ Table differences_table(const Statistics& statistics) {
     add_skill(rows, arm);
     rows.add("baseline_accuracy", real_cell(baseline.accuracy));
     rows.add("baseline_failure_rate", real_cell(baseline.failure_rate()));
+    rows.add("baseline_divergence_rate", real_cell(baseline.divergence_rate()));
     rows.add("broken_reasons", text_cell(reasons(one.broken)));
     rows.add("arm", arm.arm);
     rows.add("baseline_arm", baseline.arm);
@@ -130,12 +143,12 @@ Table differences_table(const Statistics& statistics) {
 Table trends_table(const Statistics& statistics) {
   Rows rows(statistics);
   for (const Trend& one : statistics.trends) {
-    std::string heads;
-    for (const std::size_t arm : one.arms)
-      heads += (heads.empty() ? "" : ", ") + std::to_string(statistics.arms[arm].heads);
+    const auto list = [&](const std::function<double(const Arm&)>& value) {
+      return of_arms(one, statistics, value);
+    };
     rows.begin();
     rows.add("task", one.task);
-    rows.add("heads", heads);
+    rows.add("heads", list([](const Arm& arm) { return static_cast<double>(arm.heads); }));
     rows.add_axes(one.group);
     rows.add_place(one.place);
     rows.add("n", one.slope.n);
@@ -144,6 +157,9 @@ Table trends_table(const Statistics& statistics) {
     rows.add("p", real_cell(one.p));
     rows.add("label", std::string(to_text(Label::kExploratory)));
     rows.add("note", text_cell(statistics.p_values_withheld));
+    rows.add("accuracy", list(&Arm::accuracy));
+    rows.add("failure_rate", list(&Arm::failure_rate));
+    rows.add("divergence_rate", list(&Arm::divergence_rate));
     rows.add("broken_reasons", text_cell(reasons(one.broken)));
     rows.end();
   }

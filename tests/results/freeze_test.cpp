@@ -158,6 +158,48 @@ TEST_F(FreezeTest, ExtendRefusesToLeaveOutFinishedTrials) {
   EXPECT_EQ(sql_integer(path(), "SELECT count(*) FROM trials WHERE state = 'pruned'"), 0);
 }
 
+sweep::Sweep testing_fidelity() {
+  sweep::Sweep wanted = sample_sweep();
+  wanted.analysis.primary = {"fidelity_min_inner"};
+  return wanted;
+}
+
+TEST_F(FreezeTest, ExtendDoesNotChangeWhatIsTestedOnceThereAreResults) {
+  OwnedStore store(path());
+  run_only(store, 1);
+  const std::string hash = sweep::plan_hash(sample_sweep());
+  EXPECT_EQ(user_error_of([&] { freeze(store, testing_fidelity(), IfChanged::kExtend); }),
+            path().string() +
+                ": what is tested was fixed before its results came, but this sweep changes it "
+                "(analysis.primary: (not given) -> [\"fidelity_min_inner\"]); ask `headsweep query` about "
+                "other metrics, layers and splits, which is exploratory, or use another store");
+  EXPECT_EQ(sql_cell(path(), "SELECT hash FROM sweeps"), Cell(hash));
+  EXPECT_EQ(sql_integer(path(), "SELECT count(*) FROM amendments"), 0);
+}
+
+TEST_F(FreezeTest, ExtendChangesWhatIsTestedBeforeThereAreResults) {
+  OwnedStore store(path());
+  freeze(store, sample_sweep());
+  EXPECT_EQ(freeze(store, testing_fidelity(), IfChanged::kExtend).hash, sweep::plan_hash(testing_fidelity()));
+}
+
+// Its first seeds fix the variance: more of them would be chosen by looking.
+TEST_F(FreezeTest, ExtendLeavesTheRuleAndTheSeedsOfAReplicatedSweepAlone) {
+  sweep::Sweep sweep = sample_sweep(8);
+  sweep.replicate = sweep::Replicate{"fidelity_min_inner", 0.5, 20};
+  OwnedStore store(path());
+  run_all(store, freeze(store, sweep));
+  const auto refusal_of = [&](const sweep::Sweep& wanted) {
+    return user_error_of([&] { freeze(store, wanted, IfChanged::kExtend); });
+  };
+  sweep::Sweep wider = sweep;
+  wider.replicate->half_width = 1;
+  EXPECT_THAT(refusal_of(wider), HasSubstr("(replicate.half_width: 0.5 -> 1.0)"));
+  sweep::Sweep more_seeds = sweep;
+  more_seeds.seeds.push_back(8);
+  EXPECT_THAT(refusal_of(more_seeds), HasSubstr("(seeds: 8 -> 9)"));
+}
+
 TEST_F(FreezeTest, AnAmendmentIsToldOnlyWhereThePlanChanges) {
   make_finished_store(path());
   OwnedStore store(path());

@@ -106,7 +106,9 @@ TEST_F(QueryPlanTest, FailuresAreFoundByTheirIndex) {
 
 // Of `arms` (a) and workers (w) there are few; of the events the newest are read.
 TEST_F(QueryPlanTest, SummaryAndStatusReadNoTableOfTrials) {
-  EXPECT_THAT(costly_steps_of_query("summary"), UnorderedElementsAre("SCAN a", "USE TEMP B", "SCAN sweeps"));
+  EXPECT_THAT(costly_steps_of_query("summary"),
+              UnorderedElementsAre("SCAN a", "USE TEMP B", "SCAN sweeps",
+                                   "SCAN attempts USING INDEX attempts_failed"));
   EXPECT_THAT(costly_steps_of_query("workers"), ElementsAre("SCAN w"));
   EXPECT_THAT(costly_steps_of([](StoreReader& reader) { read_status(reader); }),
               IsSubsetOf({"SCAN (subquery", "MATERIALIZE e", "SCAN e", "SCAN events", "SCAN arms",

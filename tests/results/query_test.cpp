@@ -56,9 +56,9 @@ TEST_F(QueryTest, PairsAndDifferencesNameTheirArms) {
   EXPECT_EQ(pairs.rows.size(), 6);
   const Table differences = ask("differences", {"task=cycle", "metric=fidelity_min", "layer=0"});
   ASSERT_EQ(differences.rows.size(), 1);
-  EXPECT_THAT(differences.columns,
-              IsSupersetOf({"task", "heads", "baseline", "n", "broken", "difference_low", "p", "smallest_p",
-                            "holm_p", "label", "note", "failure_rate"}));
+  EXPECT_THAT(differences.columns, IsSupersetOf({"task", "heads", "baseline", "n", "broken", "difference_low",
+                                                 "p", "smallest_p", "holm_p", "label", "note", "failure_rate",
+                                                 "divergence_rate", "baseline_divergence_rate"}));
   EXPECT_THAT(differences.rows[0], IsSupersetOf({Cell("cycle"), Cell("cycle, heads 1"), Cell("exploratory"),
                                                  Cell("cannot reject at this n")}));
   EXPECT_EQ(ask("differences", {"layer=mean"}).rows.size(), 14);  // two arms, seven metrics
@@ -69,6 +69,22 @@ TEST_F(QueryTest, PairsAndDifferencesNameTheirArms) {
               HasSubstr("'fidelity_min'"));
   EXPECT_THAT(user_error_of([&] { ask("trend", {"splt=train"}); }), HasSubstr("'split'"));
   EXPECT_THAT(user_error_of([&] { ask("nulls", {"split=test"}); }), HasSubstr("train or heldout"));
+}
+
+// Of three seeds with 2 heads one failed. In the order of the head counts.
+TEST_F(QueryTest, SkillOfEveryArmStandsBesideATrend) {
+  const Table trend = ask("trend", {"task=cycle", "metric=fidelity_min", "layer=mean"}, true);
+  ASSERT_EQ(trend.rows.size(), 1);
+  const auto cell = [&](const std::string& name) {
+    const auto found = std::ranges::find(trend.columns, name);
+    return found == trend.columns.end()
+               ? Cell()
+               : trend.rows[0][static_cast<std::size_t>(found - trend.columns.begin())];
+  };
+  EXPECT_EQ(cell("heads"), Cell("1, 2"));
+  EXPECT_EQ(cell("accuracy"), Cell("0.92, 0.895"));
+  EXPECT_EQ(cell("failure_rate"), Cell("0, 0.3333"));
+  EXPECT_EQ(cell("divergence_rate"), Cell("0, 0.3333"));
 }
 
 TEST_F(QueryTest, SaysThatALimitLeftRowsOut) {
@@ -105,7 +121,8 @@ TEST_F(QueryTest, HeadlineKeepsWhatTellsRowsApart) {
   EXPECT_THAT(narrow.columns, Contains("heads"));
   EXPECT_THAT(narrow.columns, Contains("head_width"));  // differs between rows
   EXPECT_THAT(narrow.columns, Not(Contains("width")));  // does not
-  EXPECT_THAT(narrow.columns, Contains("fidelity_min_inner"));
+  EXPECT_THAT(narrow.columns,
+              IsSupersetOf({"fidelity_min_inner", "accuracy", "failure_rate", "divergence_rate"}));
 }
 
 // The sample has an untrained null of layer 0 held out, and none of the others that need a model.

@@ -1,11 +1,14 @@
 // [replicate]: how many seeds the first ones ask for, and what that leaves in the store.
 #include "results/replicate.h"
 
+#include <algorithm>
 #include <cmath>
+#include <set>
 
 #include <SQLiteCpp/SQLiteCpp.h>
 #include <gmock/gmock.h>
 
+#include "results/query.h"
 #include "results/statistics/power.h"
 #include "results/statistics/student_t.h"
 #include "results/statistics/two_stage.h"
@@ -15,8 +18,12 @@
 namespace headsweep::results {
 namespace {
 
+using testing::AllOf;
+using testing::Contains;
+using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
+using testing::Not;
 
 constexpr std::uint32_t kFirst = 8;
 
@@ -147,6 +154,30 @@ TEST_F(ReplicateTest, TheIntervalUsesTheDeviationOfTheFirstSeeds) {
               1e-9);
 }
 
+std::set<Cell> cells_of(const Table& table, const std::string& column) {
+  const auto place = std::ranges::find(table.columns, column) - table.columns.begin();
+  std::set<Cell> cells;
+  for (const std::vector<Cell>& row : table.rows) cells.insert(row.at(static_cast<std::size_t>(place)));
+  return cells;
+}
+
+// What `headsweep query` prints of such a sweep.
+TEST_F(ReplicateTest, QueriesGiveIntervalsWithoutPValues) {
+  decide(replicated_sweep(20, 12));
+  StoreReader reader(path());
+  for (const char* const name : {"differences", "trend"}) {
+    const Table wide = run_query(reader, {name, {}, false, true});
+    EXPECT_THAT(cells_of(wide, "p"), ElementsAre(Cell())) << name;
+    EXPECT_THAT(cells_of(wide, "note"),
+                ElementsAre(Cell("no p: [replicate] chose the number of seeds; the interval is the result")));
+    EXPECT_THAT(run_query(reader, {name, {}, true, true}).columns,
+                AllOf(Contains("note"), Not(Contains("p"))));
+  }
+  const Table differences = run_query(reader, {"differences", {}, false, true});
+  for (const char* const column : {"smallest_p", "holm_p"})
+    EXPECT_THAT(cells_of(differences, column), ElementsAre(Cell())) << column;
+}
+
 TEST(Power, WarnsWhereTheSeedsCannotReject) {
   sweep::Sweep sweep = sample_sweep(6);
   EXPECT_EQ(too_few_seeds(sweep::make_plan(sweep)), std::nullopt);  // tests nothing
@@ -158,6 +189,10 @@ TEST(Power, WarnsWhereTheSeedsCannotReject) {
               return sweep;
             }())),
             std::nullopt);
+  sweep = replicated_sweep(20, 12);  // its result is an interval
+  EXPECT_GT(confirmatory_tests(sweep::make_plan(sweep)), 0);
+  sweep.seeds.resize(2);
+  EXPECT_EQ(too_few_seeds(sweep::make_plan(sweep)), std::nullopt);
 }
 
 }  // namespace

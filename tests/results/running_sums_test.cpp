@@ -114,6 +114,13 @@ TEST_F(RunningSumsTest, ConditionsHoldOfAnyColumn) {
               testing::HasSubstr("holds numbers"));
 }
 
+TEST_F(RunningSumsTest, TheSummaryOfSumsHasDivergedTrialsToo) {
+  make_finished_store(path(), 4, [](protocol::TrialId trial) { return trial <= 2; });
+  sql(path(), "UPDATE attempts SET reason = 'timeout' WHERE trial = 1");
+  EXPECT_EQ(summary_of(path(), {"divergence_rate=0.25", "failure_rate=0.5"}).rows.size(), 4U);
+  expect_close(summary_of(path()), view());
+}
+
 // Trials end in another order, in several runs, some only at the second attempt.
 TEST_F(RunningSumsTest, NumbersDoNotDependOnTheOrderOfResults) {
   make_finished_store(path(), kManySeeds);
@@ -201,9 +208,9 @@ TEST_F(RunningSumsTest, CountsFollowStates) {
 }
 
 TEST_F(RunningSumsTest, FollowAnAnalysisThatIsAmended) {
-  make_finished_store(path(), 4);
   {
     OwnedStore store(path());
+    freeze(store, sample_sweep(4));
     sweep::Sweep sweep = sample_sweep(5);
     sweep.analysis.layers = "last";
     sweep.analysis.primary = {"linear_cka"};

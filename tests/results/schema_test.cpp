@@ -94,9 +94,10 @@ TEST_F(SchemaTest, ViewsHaveTheColumnsOfTheContract) {
   expect_columns(path(), "layer_results",
                  {"trial", "sweep", "seed", "task", "heads", "arm", "layer", "split", "metrics_version"});
   expect_columns(path(), "head_results", {"trial", "heads", "layer", "head", "split", "head_importance"});
-  expect_columns(path(), "summary",
-                 {"sweep", "task", "arm", "layer", "split", "seeds", "accuracy", "failure_rate",
-                  "fidelity_min", "fidelity_min_sd", "fidelity_min_low", "fidelity_min_high"});
+  expect_columns(
+      path(), "summary",
+      {"sweep", "task", "arm", "layer", "split", "seeds", "accuracy", "failure_rate", "divergence_rate",
+       "fidelity_min", "fidelity_min_sd", "fidelity_min_low", "fidelity_min_high"});
   expect_columns(path(), "nulls", {"null", "task", "heads", "layer", "metric", "value"});
   expect_columns(path(), "pairs",
                  {"metric", "layer", "split", "arm", "baseline_arm", "seed", "difference", "broken_reason"});

@@ -194,6 +194,17 @@ TEST_F(FailingViewsTest, SummaryCountsFailuresAlsoWhereNothingSucceeded) {
   EXPECT_EQ(lost.rows[0], (std::vector<Cell>{std::int64_t{0}, std::int64_t{3}, 1.0, Cell(), Cell()}));
 }
 
+// The attempts of the sample diverge; here one of the failed trials ended otherwise.
+TEST_F(FailingViewsTest, SummaryTellsDivergedTrialsFromOtherFailures) {
+  make_finished_store(path(), 4, [](protocol::TrialId trial) { return trial <= 2; });
+  sql(path(), "UPDATE attempts SET reason = 'timeout' WHERE trial = 1");
+  const std::string where =
+      " FROM summary WHERE layer = 0 AND split = 'train' AND task = 'copy' AND heads = ";
+  EXPECT_EQ(sql_cell(path(), "SELECT divergence_rate" + where + "1"), Cell(0.25));
+  EXPECT_EQ(sql_cell(path(), "SELECT failure_rate" + where + "1"), Cell(0.5));
+  EXPECT_EQ(sql_cell(path(), "SELECT divergence_rate" + where + "2"), Cell(0.0));
+}
+
 TEST_F(FailingViewsTest, OneSeedHasNoInterval) {
   make_finished_store(path(), 1);
   const Table table =

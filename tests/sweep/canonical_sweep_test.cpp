@@ -52,6 +52,29 @@ TEST(CanonicalSweep, LeavesOutWhatDecidesNothing) {
   EXPECT_EQ(plan_hash(parse(other_base)), plan_hash(parse(kFile))) << "an axis replaces model.heads";
 }
 
+const std::vector<std::string> kReplicated = {
+    "sweep.seeds=8", "replicate={metric=\"fidelity_min\", half_width=0.1, max_seeds=40}"};
+
+TEST(CanonicalSweep, HasTheWholeRuleOfMoreSeeds) {
+  const std::string hash = plan_hash(parse(kFile, kReplicated));
+  EXPECT_NE(hash, plan_hash(parse(kFile, {kReplicated[0]})));
+  for (const char* const other : {"replicate.metric=\"fidelity_min_inner\"", "replicate.half_width=0.2",
+                                  "replicate.max_seeds=41", "sweep.seeds=9"}) {
+    EXPECT_NE(hash, plan_hash(parse(kFile, {kReplicated[0], kReplicated[1], other}))) << other;
+  }
+}
+
+TEST(DescribeChangeOfTests, LeavesOutWhatDoesNotChangeTheTests) {
+  const auto change = [](const std::vector<std::string>& overrides) {
+    return describe_change_of_tests(canonical_sweep(parse(kFile)), parse(kFile, overrides));
+  };
+  EXPECT_EQ(change({"sweep.seeds=5", "axes.\"model.heads\"=[1, 2, 4]", "model.width=64"}), "");
+  EXPECT_EQ(change({"analysis.layers=0", "model.width=64"}), "analysis.layers: (not given) -> \"0\"");
+  EXPECT_EQ(change(kReplicated),
+            "replicate.half_width: (not given) -> 0.1; replicate.max_seeds: (not given) -> 40; "
+            "replicate.metric: (not given) -> \"fidelity_min\"; seeds: 3 -> 8");
+}
+
 TEST(DescribeDifference, NamesEveryDifference) {
   EXPECT_EQ(difference({}), "");
   EXPECT_EQ(difference({"sweep.seeds=5"}), "seeds: 3 -> 5");
