@@ -5,25 +5,14 @@
 #include "results/views.h"
 
 namespace headsweep::results {
-namespace {
-
-// The value of the metric that table `m` (metrics) is at, from a table with a column for each.
-std::string value_of(const std::string& table) {
-  std::string sql = "CASE m.metric";
-  for (const metrics::MetricInfo* info : metrics_of(MetricSet::kLayer)) {
-    sql += " WHEN " + quote_text(info->name) + " THEN " + table + "." + std::string(info->name);
-  }
-  return sql + " END";
-}
-
-}  // namespace
 
 // Nulls in closed form are repeated for each arm and layer that they are the null of; measured ones are means over
 // seeds, walk times geometric.
 std::string nulls_sql() {
   const std::string names = join(metric_column_names(MetricSet::kLayer), ", ");
-  const std::string value = "CASE m.scale WHEN 'walk_time' THEN pow(10, avg(log10(" + value_of("b") +
-                            "))) ELSE avg(" + value_of("b") + ") END";
+  const std::string value = "CASE m.scale WHEN 'walk_time' THEN pow(10, avg(log10(" +
+                            metric_value_sql("m.metric", "b") + "))) ELSE avg(" +
+                            metric_value_sql("m.metric", "b") + ") END";
   return "WITH RECURSIVE layer_numbers(layer) AS ("
          "\n  SELECT 0 UNION ALL"
          "\n  SELECT layer + 1 FROM layer_numbers WHERE layer + 1 < (SELECT max(layers) FROM trials)),"
@@ -44,7 +33,7 @@ std::string nulls_sql() {
          "heads, b.arm AS arm,"
          "\n  b.layer AS layer, b.split AS split, m.metric AS metric,"
          "\n  " +
-         value + " AS value,\n  count(" + value_of("b") +
+         value + " AS value,\n  count(" + metric_value_sql("m.metric", "b") +
          ") AS n"
          "\nFROM measured b CROSS JOIN metrics m JOIN sweeps s ON s.sweep = b.sweep"
          "\nGROUP BY b.sweep, b.arm, b.name, b.layer, b.split, m.metric HAVING n > 0";
@@ -64,8 +53,8 @@ std::string pair_keys_sql() {
 }
 
 std::string pairs_sql() {
-  const std::string a = value_of("a");
-  const std::string b = value_of("b");
+  const std::string a = metric_value_sql("m.metric", "a");
+  const std::string b = metric_value_sql("m.metric", "b");
   const std::string broken =
       "CASE WHEN k.state <> 'done' THEN 'trial is ' || k.state"
       "\n    WHEN k.baseline_trial IS NULL THEN 'no baseline trial'"

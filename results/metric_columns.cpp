@@ -3,6 +3,7 @@
 #include <cmath>
 
 #include "results/cells.h"
+#include "results/sql_text.h"
 
 namespace headsweep::results {
 namespace {
@@ -31,6 +32,13 @@ std::vector<MetricColumn> metric_columns(MetricSet set) {
     if (info->scale == metrics::Scale::kWalkTime) columns.push_back({name + "_censored", "INTEGER"});
   }
   return columns;
+}
+
+std::string metric_value_sql(std::string_view metric, std::string_view table) {
+  std::string sql = "CASE " + std::string(metric);
+  for (const metrics::MetricInfo* info : metrics_of(MetricSet::kLayer))
+    sql.append(" WHEN " + quote_text(info->name) + " THEN ").append(table).append(".").append(info->name);
+  return sql + " END";
 }
 
 std::vector<std::string> metric_column_names(MetricSet set) {

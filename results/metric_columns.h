@@ -3,6 +3,7 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "metrics/metric.h"
@@ -25,6 +26,9 @@ struct MetricColumn {
 std::vector<const metrics::MetricInfo*> metrics_of(MetricSet set);
 std::vector<MetricColumn> metric_columns(MetricSet set);
 std::vector<std::string> metric_column_names(MetricSet set);
+
+// SQL: of the metrics of layers in a row of `table`, the one whose name the expression `metric` yields; NULL for another name.
+std::string metric_value_sql(std::string_view metric, std::string_view table);
 
 // Of one sequence: <name>, and for walk times <name>_censored (1: above 10^6 steps or infinite, then <name> is NULL).
 std::vector<MetricColumn> sequence_metric_columns();

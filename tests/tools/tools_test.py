@@ -39,7 +39,9 @@ baseline = { "model.heads" = 1 }
 [axes]
 "training.task" = ["copy", "cycle"]
 "model.heads" = [1, 2]
+"diversity.init_similarity" = [0.0, 0.5]
 """
+ARMS = 6  # heads that are alone have no similarity: one arm a task
 
 
 def snippets(language):
@@ -118,12 +120,36 @@ class Tools(harness.StoreTest):
             page = self.ask_datasette(f"/results/{name}.json?_shape=array&metric=fidelity_min_inner&task=copy&trial=1")
             if name != "last_failures":
                 self.assertGreater(len(page), 0, name)
-        by_heads = self.ask_datasette("/results/by_heads.json?_shape=array")
-        self.assert_means([(row["task"], row["heads"], row["layer"], row["mixing_time_paper"]) for row in by_heads
-                           if row["layer"] >= 0])
+        self.assert_arms_stay_apart()
+        self.assert_every_metric_has_its_seeds()
         page = self.ask_datasette("/results/layer_results", as_json=False)
         self.assertIn("Layers: a row a trial, layer and split", page)
         self.assertIn("[fraction]", page)
+
+    def assert_arms_stay_apart(self):
+        columns = "arm, task, heads, init_similarity, layer"
+        with sqlite3.connect(self.path("results.db")) as store:
+            expected = {row[:5]: row[5:] for row in store.execute(
+                f"select {columns}, avg(mixing_time_paper), count(*) from layer_results where split = 'heldout' group by {columns}")}
+        self.assertEqual(len({key[0] for key in expected}), ARMS)
+        by_heads = self.ask_datasette("/results/by_heads.json?_shape=array")
+        self.assertEqual(len(by_heads), len(expected))
+        for row in by_heads:
+            mean, seeds = expected[tuple(row[name] for name in columns.split(", "))]
+            self.assertAlmostEqual(row["mixing_time_paper"], mean, 9)
+            self.assertEqual(row["seeds"], seeds)
+
+    def assert_every_metric_has_its_seeds(self):
+        with sqlite3.connect(self.path("results.db")) as store:
+            columns = {row[1] for row in store.execute("pragma table_info(layer_results)")}
+            metrics = [row[0] for row in store.execute("select metric from metrics") if row[0] in columns]
+        self.assertGreater(len(metrics), 30)
+        for metric in ("hitting_time_backward_mean", "js_divergence", metrics[-1]):
+            with sqlite3.connect(self.path("results.db")) as store:
+                expected = {tuple(row) for row in store.execute(
+                    f"select trial, layer, {metric} from layer_results where task = 'copy' and split = 'heldout'")}
+            page = self.ask_datasette(f"/results/seeds_of_metric.json?_shape=array&_size=max&metric={metric}&task=copy")
+            self.assertEqual({(row["trial"], row["layer"], row["value"]) for row in page}, expected, metric)
 
     def ask_datasette(self, address, as_json=True):
         """One request, answered without a server."""
