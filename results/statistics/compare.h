@@ -31,9 +31,10 @@ void test_differences(std::vector<Difference>& differences, const SweepAnalysis&
 std::vector<Trend> trends_over_heads(const Replicates& replicates, const MeasuredValues& values,
                                      const SweepAnalysis& analysis, bool withheld);
 
-// To the null of that name, measured with the same trials at the same places.
+// To the null of that name, measured with the same trials at the same places. `most`: until there are so many
+// `differences`; 0: all.
 void append_null_differences(std::string_view null, const Replicates& replicates,
-                             const MeasuredValues& values, const MeasuredValues& nulls,
+                             const MeasuredValues& values, const MeasuredValues& nulls, std::size_t most,
                              std::vector<NullDifference>& differences);
 
 }  // namespace headsweep::results

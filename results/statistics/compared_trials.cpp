@@ -126,8 +126,8 @@ void ComparedTrials::add_arm_skill() {
       if (!std::isnan(accuracy)) accuracies.push_back(accuracy);
       if (!std::isnan(loss)) losses.push_back(loss);
     }
-    replicates_.arms[arm].accuracy = estimate_mean(accuracies).mean;
-    replicates_.arms[arm].loss = estimate_mean(losses).mean;
+    replicates_.arms[arm].accuracy = mean_of(accuracies);
+    replicates_.arms[arm].loss = mean_of(losses);
   }
 }
 

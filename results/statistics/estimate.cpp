@@ -24,11 +24,16 @@ Estimate with_interval(std::int64_t n, double mean, double sd) {
   return estimate;
 }
 
-Estimate estimate_mean(std::span<const double> values) {
-  const auto n = static_cast<double>(values.size());
+double mean_of(std::span<const double> values) {
+  if (values.empty()) return std::numeric_limits<double>::quiet_NaN();
   double sum = 0;
   for (const double value : values) sum += value;
-  const double mean = sum / n;
+  return sum / static_cast<double>(values.size());
+}
+
+Estimate estimate_mean(std::span<const double> values) {
+  const auto n = static_cast<double>(values.size());
+  const double mean = mean_of(values);
   double squares = 0;
   for (const double value : values) squares += (value - mean) * (value - mean);
   return with_interval(std::ssize(values), mean, std::sqrt(squares / (n - 1)));

@@ -16,6 +16,9 @@ struct Estimate {
   double high = std::numeric_limits<double>::quiet_NaN();  // mean -+ t(0.975, n - 1) sd / sqrt(n)
 };
 
+// Summed in the order given; NaN of nothing. Without the quantile that an interval takes.
+double mean_of(std::span<const double> values);
+
 // `values` without NaN. Two passes, summed in the order given.
 Estimate estimate_mean(std::span<const double> values);
 

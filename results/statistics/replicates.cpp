@@ -81,8 +81,8 @@ void read_skill(std::span<const Replicate> trials, SQLite::Statement& statement,
     }
     statement.reset();
   }
-  arm.accuracy = estimate_mean(accuracies).mean;
-  arm.loss = estimate_mean(losses).mean;
+  arm.accuracy = mean_of(accuracies);
+  arm.loss = mean_of(losses);
 }
 
 std::set<std::int64_t> diverged_trials(SQLite::Database& database) {

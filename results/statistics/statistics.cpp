@@ -114,7 +114,7 @@ class Reader {
         const bool enough = request_.most > 0 && statistics_.nulls.size() >= request_.most;
         if (enough || !trials.has_null(null.name)) continue;
         append_null_differences(null.name, trials.replicates(), values,
-                                trials.null_values(null.name, metrics), statistics_.nulls);
+                                trials.null_values(null.name, metrics), request_.most, statistics_.nulls);
       }
     }
     statistics_.arms = trials.replicates().arms;
@@ -168,7 +168,8 @@ class Reader {
       } else {
         nulls.read(database_, closed_null_rows(null.name), "TRUE");
       }
-      append_null_differences(null.name, replicates, values, nulls, statistics_.nulls);
+      append_null_differences(null.name, replicates, values, nulls, request_.only ? request_.most : 0,
+                              statistics_.nulls);
     }
   }
 

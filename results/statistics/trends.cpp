@@ -39,7 +39,7 @@ std::vector<Family> families_of(const std::vector<Arm>& arms, const SweepAnalysi
 
 // Least squares: sum (x - mean x) y / sum (x - mean x)^2.
 double slope(const std::vector<double>& x, const std::vector<double>& y) {
-  const double centre = estimate_mean(x).mean;
+  const double centre = mean_of(x);
   double products = 0;
   double squares = 0;
   for (std::size_t i = 0; i < x.size(); ++i) {

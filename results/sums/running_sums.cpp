@@ -3,6 +3,7 @@
 #include <optional>
 #include <set>
 #include <unordered_map>
+#include <utility>
 
 #include <SQLiteCpp/SQLiteCpp.h>
 
@@ -207,23 +208,29 @@ void add_rows(ArmRows& arm, const std::vector<MeasuredRow>& rows, int sign) {
 }
 
 ArmRows read_arm_sums(SQLite::Database& database, std::int64_t arm, const std::string& schema) {
+  ArmRows rows;
+  replace_arm_sums(database, arm, rows, schema);
+  return rows;
+}
+
+void replace_arm_sums(SQLite::Database& database, std::int64_t arm, ArmRows& rows,
+                      const std::string& schema) {
   SQLite::Statement statement(
       database, "SELECT name, layer, split, trials, sums FROM " + schema + ".arm_sums WHERE arm = ?");
   statement.bind(1, arm);
-  ArmRows rows;
+  ArmRows before = std::exchange(rows, {});
   while (statement.executeStep()) {
-    const std::string name = statement.getColumn(0).getString();
+    const ArmPlace place{statement.getColumn(0).getString(), statement.getColumn(1).getInt64(),
+                         statement.getColumn(2).getString()};
+    auto known = before.extract(place);
+    ArmRow& row = known ? rows.insert(std::move(known)).position->second : rows[place];
+    row.trials = statement.getColumn(3).getInt64();
     const SQLite::Column bytes = statement.getColumn(4);
-    auto sums =
-        decode_sums({static_cast<const char*>(bytes.getBlob()), static_cast<std::size_t>(bytes.getBytes())},
-                    name == kTrainedName);
-    if (!sums)
+    if (!decode_sums({static_cast<const char*>(bytes.getBlob()), static_cast<std::size_t>(bytes.getBytes())},
+                     place.name == kTrainedName, row.sums))
       throw UserError("the running sums of arm " + std::to_string(arm) +
                       " are damaged; see headsweep verify");
-    rows.emplace(ArmPlace{name, statement.getColumn(1).getInt64(), statement.getColumn(2).getString()},
-                 ArmRow{statement.getColumn(3).getInt64(), std::move(*sums)});
   }
-  return rows;
 }
 
 bool has_running_sums(SQLite::Database& database) {

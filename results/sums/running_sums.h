@@ -98,5 +98,8 @@ void add_rows(ArmRows& arm, const std::vector<MeasuredRow>& rows, int sign);
 // Stored sums of an arm without those of its trials that are not summed yet. `arm`: its row in `arms`. Throws UserError if
 // they cannot be read.
 ArmRows read_arm_sums(SQLite::Database& database, std::int64_t arm, const std::string& schema = "main");
+// The same in place of those of another arm, whose memory it takes: for who reads one arm after another.
+void replace_arm_sums(SQLite::Database& database, std::int64_t arm, ArmRows& rows,
+                      const std::string& schema = "main");
 
 }  // namespace headsweep::results

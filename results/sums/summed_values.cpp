@@ -50,18 +50,18 @@ std::string encode_sums(const RowSums& sums, bool squares) {
   return bytes;
 }
 
-std::optional<RowSums> decode_sums(std::string_view bytes, bool squares) {
-  RowSums sums(summed_values().size());
+bool decode_sums(std::string_view bytes, bool squares, RowSums& sums) {
+  sums.resize(summed_values().size());
   for (ValueSums& value : sums) {
     std::uint64_t n = 0;
     std::uint64_t censored = 0;
-    if (!take_varint(bytes, n) || !take_varint(bytes, censored) || !value.sum.take_from(bytes)) return {};
-    if (squares && !value.squares.take_from(bytes)) return {};
+    if (!take_varint(bytes, n) || !take_varint(bytes, censored) || !value.sum.take_from(bytes)) return false;
+    if (!squares) value.squares = {};
+    if (squares && !value.squares.take_from(bytes)) return false;
     value.n = static_cast<std::int64_t>(n);
     value.censored = static_cast<std::int64_t>(censored);
   }
-  if (!bytes.empty()) return {};
-  return sums;
+  return bytes.empty();
 }
 
 }  // namespace headsweep::results

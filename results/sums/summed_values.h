@@ -43,7 +43,7 @@ using RowSums = std::vector<ValueSums>;
 
 // The same bytes for the same sums. `squares`: nulls go without.
 std::string encode_sums(const RowSums& sums, bool squares);
-// Nothing if the bytes are no sums.
-std::optional<RowSums> decode_sums(std::string_view bytes, bool squares);
+// Replaces `sums`, whose memory it takes where there is some: a row is 100 KB. False if the bytes are no sums.
+[[nodiscard]] bool decode_sums(std::string_view bytes, bool squares, RowSums& sums);
 
 }  // namespace headsweep::results

@@ -98,6 +98,25 @@ TEST_F(QueryTest, SaysThatALimitLeftRowsOut) {
   EXPECT_FALSE(run_query(reader, query).more);
 }
 
+// A limit saves the tests and intervals of what is not shown, but changes nothing of what is.
+TEST_F(QueryTest, TheStatisticsOfALimitAreTheFirstOnes) {
+  StoreReader reader(path());
+  for (const char* const name : {"differences", "nulls"}) {
+    Query query;
+    query.name = name;
+    query.where = {"layer=mean", "label=exploratory"};  // a choice of rows: all are made
+    Table all = run_query(reader, query);
+    query.where = {"layer=mean"};
+    query.limit = 7;
+    const Table first = run_query(reader, query);
+    EXPECT_TRUE(first.more) << name;
+    ASSERT_GT(all.rows.size(), 7U) << name;
+    all.rows.resize(7);
+    EXPECT_EQ(first.columns, all.columns) << name;
+    EXPECT_EQ(first.rows, all.rows) << name;
+  }
+}
+
 TEST_F(QueryTest, FiltersByColumns) {
   EXPECT_EQ(ask("trials", {"task=copy", "heads=2"}).rows.size(), 3);
   EXPECT_EQ(ask("trials", {"learning_rate=0.001"}).rows.size(), 12);
