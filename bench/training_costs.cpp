@@ -64,8 +64,8 @@ nlohmann::ordered_json costs_of(std::int64_t heads, const TrainerContext& contex
   const std::int64_t parameters = trial::count_parameters(settings.model).total();
   BundleBuffers buffers(1, parameters, context.dtype, context.device);
   NobodyAsks agent;
-  const TrialRun run({1, 1, trial::trial_key(settings), settings, parameters, false}, folder, context,
-                     {buffers.parameters[0], buffers.first_moments[0], buffers.second_moments[0]}, agent);
+  TrialRun run({1, 1, trial::trial_key(settings), settings, parameters, false}, folder, context,
+               {buffers.parameters[0], buffers.first_moments[0], buffers.second_moments[0]}, agent);
   const auto step = make_chosen_step({settings}, buffers, context);
   const std::size_t only[] = {0};
   const MeasurementWork work{.threads = context.threads};

@@ -7,6 +7,7 @@ import pathlib
 import shutil
 
 from selenium import webdriver
+from selenium.webdriver.common.action_chains import ActionChains
 from selenium.webdriver.chrome.options import Options
 from selenium.webdriver.chrome.service import Service
 
@@ -36,6 +37,10 @@ class Browser:
 
     def run(self, script, *arguments):
         return self.driver.execute_script(script, *arguments)
+
+    def press(self, key):
+        """On whatever has the focus."""
+        ActionChains(self.driver).send_keys(key).perform()
 
     def complaints(self):
         """What the page wrote to the console since it was asked last."""
