@@ -1,7 +1,9 @@
 // Paired differences to the baseline arm, and what the sign-flip tests and Holm's correction say of them.
 #include <algorithm>
 #include <cmath>
+#include <future>
 #include <map>
+#include <thread>
 
 #include "results/statistics/compare.h"
 #include "results/statistics/holm.h"
@@ -9,6 +11,8 @@
 
 namespace headsweep::results {
 namespace {
+
+constexpr std::size_t kTestsWorthAThread = 100;
 
 // A pair of equal seeds: numbers of the trials within their arms; no baseline: there is none of that seed.
 struct Pair {
@@ -95,6 +99,22 @@ void test(Difference& difference, SignFlipTest& sign_flip) {
   if (std::ssize(values) >= kFewestPairs) difference.p = sign_flip.p_value(values);
 }
 
+// Threads take turns: with thousands of comparisons of many pairs the tests are most of what a query does. Signs follow from the
+// plan hash and the number of pairs alone, so each thread may draw its own.
+void test_all(const std::vector<Difference*>& tested, std::string_view plan_hash) {
+  const std::size_t threads = std::clamp<std::size_t>(tested.size() / kTestsWorthAThread, 1,
+                                                      std::max(1U, std::thread::hardware_concurrency()));
+  std::vector<std::future<void>> others;
+  const auto every = [&](std::size_t first) {
+    SignFlipTest sign_flip(plan_hash);
+    for (std::size_t i = first; i < tested.size(); i += threads) test(*tested[i], sign_flip);
+  };
+  for (std::size_t first = 1; first < threads; ++first)
+    others.push_back(std::async(std::launch::async, every, first));
+  every(0);
+  for (std::future<void>& other : others) other.get();
+}
+
 // A test of the family that has no p-value counts as one that rejects nothing.
 std::vector<double> padded(std::vector<double> p_values, std::int64_t family) {
   p_values.resize(std::max(p_values.size(), static_cast<std::size_t>(family)), 1);
@@ -152,11 +172,12 @@ void test_differences(std::vector<Difference>& differences, const SweepAnalysis&
     of_family.push_back(&difference);
   }
   if (withheld) return;
-  SignFlipTest sign_flip(plan_hash);
+  std::vector<Difference*> tested;
   for (std::size_t i = 0; i < differences.size(); ++i) {
     if (most == 0 || i < most || differences[i].label == Label::kConfirmatory)
-      test(differences[i], sign_flip);
+      tested.push_back(&differences[i]);
   }
+  test_all(tested, plan_hash);
   correct(of_family, family);
 }
 
