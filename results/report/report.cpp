@@ -37,10 +37,14 @@ Json analysis_json(const results::SweepAnalysis& analysis) {
           {"tested", !analysis.replicate}};
 }
 
-std::vector<std::string> primary_metrics(SQLite::Database& database) {
+// Those that the sweep names for its comparisons.
+std::vector<std::string> named_metrics(SQLite::Database& database) {
   SQLite::Statement statement(database, "SELECT canonical FROM sweeps ORDER BY sweep LIMIT 1");
   if (!statement.executeStep()) return {};
-  return results::parse_analysis(statement.getColumn(0).getString()).primary;
+  const results::SweepAnalysis analysis = results::parse_analysis(statement.getColumn(0).getString());
+  std::vector<std::string> names = analysis.primary;
+  if (analysis.replicate) names.push_back(analysis.replicate->metric);
+  return names;
 }
 
 Json counts_json(const results::Status& status) {
@@ -84,7 +88,7 @@ class PlaneCollector {
 
 Json collect(results::StoreReader& store, const AttentionSource& attention) {
   results::StatisticsRequest request;
-  request.metrics = figure_metrics(primary_metrics(store.database()));
+  request.metrics = figure_metrics(named_metrics(store.database()));
   const Statistics statistics = results::read_statistics(store, request);
   const results::Status status = results::read_status(store);
   SQLite::Database& database = store.database();
@@ -117,7 +121,7 @@ Json collect(results::StoreReader& store, const AttentionSource& attention) {
           {"planes", planes.take()},
           {"left_out", left_out},
           {"confirmatory", confirmatory_json(statistics, tests, request.metrics)},
-          {"rule", rule_json(statistics, tests)},
+          {"rule", rule_json(statistics)},
           {"equal_accuracy",
            equal_accuracy_json(statistics, results::read_statistics(store, equal_accuracy), request.metrics)},
           {"trends", trends_json(statistics, request.metrics)},

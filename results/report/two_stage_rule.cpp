@@ -29,12 +29,11 @@ std::string rule_text(const results::Statistics& statistics) {
          ". The 95% interval of that metric is the mean over all n -+ t(0.975, n0 - 1) s / sqrt(n).";
 }
 
-Json rule_json(const results::Statistics& statistics, const std::vector<ConfirmatoryTest>& tests) {
+Json rule_json(const results::Statistics& statistics) {
   Json lines = Json::array();
   if (!statistics.analysis.replicate) return lines;
   const results::ReplicateRule& rule = *statistics.analysis.replicate;
-  for (const ConfirmatoryTest& test : tests) {
-    const results::Difference& difference = *test.difference;
+  for (const results::Difference& difference : statistics.differences) {
     if (!difference.two_stage) continue;
     const results::Estimate first = results::first_stage(difference, rule.first_seeds);
     const std::int64_t any = std::numeric_limits<std::int32_t>::max();
