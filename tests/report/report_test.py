@@ -5,7 +5,6 @@ import io
 import math
 import pathlib
 import shutil
-import sqlite3
 import subprocess
 import tempfile
 import time
@@ -14,86 +13,13 @@ import unittest
 import large_store
 from browser import Browser
 from harness import HEADSWEEP
-
-# 48 trainings of a tenth of a second. Six seeds are the fewest that are tested at all.
-SWEEP = """
-[sweep]
-name = "little </script> sweep"
-seeds = 6
-[model]
-vocabulary = 16
-length = 12
-width = 16
-layers = 2
-mlp_width = 32
-dropout = 0.0
-[training]
-samples = 0
-steps = 120
-batch = 16
-learning_rate = 3e-3
-[measure]
-sequences = 4
-permuted_draws = 2
-every = 60
-keep = "all"
-[analysis]
-primary = ["hitting_time_forward_mean", "fidelity_min_inner"]
-layers = "last"
-baseline = { "model.heads" = 1 }
-[axes]
-"training.task" = ["copy", "cycle"]
-"model.heads" = [1, 2]
-"""
+from page_case import SWEEP, TABLE, PageCase, close
 
 FIGURES = ("confirmatory", "mixing", "fidelity", "layers", "differences", "accuracy", "trajectories", "diversity",
            "attention-maps", "attention-graph")
-TRACES = """return document.getElementById(arguments[0]).querySelector(".plot").data.map((trace) => ({
-  x: Array.from(trace.x || []), y: Array.from(trace.y || []), meta: trace.meta, text: trace.text,
-  up: trace.error_y && Array.from(trace.error_y.array || []), xaxis: trace.xaxis }))"""
-TABLE = """const figure = figures.find((one) => one.id === arguments[0]);
-return { columns: figure.drawn.table.columns, rows: figure.drawn.table.rows.map((row) => row.map((cell) =>
-  (Number.isNaN(cell) || cell === undefined) ? null : cell)) };"""
 
 
-def close(one, other):
-    return math.isclose(one, other, rel_tol=2e-6, abs_tol=1e-9)
-
-
-class ReportTest(unittest.TestCase):
-    @classmethod
-    def setUpClass(cls):
-        cls.folder = pathlib.Path(tempfile.mkdtemp(prefix="headsweep-report-"))
-        cls.addClassCleanup(shutil.rmtree, cls.folder, ignore_errors=True)
-        cls.store = cls.folder / "results.db"
-        cls.page = cls.folder / "report.html"
-        (cls.folder / "sweep.toml").write_text(SWEEP)
-        cls.headsweep("run", cls.folder / "sweep.toml", "--store", cls.store, "--quiet")
-        cls.headsweep("report", cls.store, "--out", cls.page)
-        cls.database = sqlite3.connect(f"file:{cls.store}?mode=ro", uri=True)
-        cls.addClassCleanup(cls.database.close)
-        cls.browser = Browser(cls.folder)
-        cls.addClassCleanup(cls.browser.close)
-
-    @classmethod
-    def headsweep(cls, *words):
-        return subprocess.run([HEADSWEEP, *map(str, words)], check=True, capture_output=True, text=True, timeout=300)
-
-    def setUp(self):
-        self.browser.open(self.page)
-
-    def query(self, sql, *values):
-        return self.database.execute(sql, values).fetchall()
-
-    def traces(self, figure, **meta):
-        found = self.browser.run(TRACES, figure)
-        return [trace for trace in found if all((trace["meta"] or {}).get(key) == value for key, value in meta.items())]
-
-    def assert_same_numbers(self, ours, theirs):
-        self.assertEqual(len(ours), len(theirs))
-        for one, other in zip(sorted(ours), sorted(theirs)):
-            self.assertTrue(close(one, other), f"{ours} and {theirs}")
-
+class ReportTest(PageCase):
     def test_opens_without_a_word_on_the_console_and_without_the_network(self):
         self.assertEqual(self.browser.complaints(), [])
         self.assertEqual(self.browser.requests(), [])
@@ -201,17 +127,6 @@ class ReportTest(unittest.TestCase):
                     self.assertTrue(close(float(cell), value))
                 else:
                     self.assertEqual(cell, value or "")
-
-    def test_table_and_csv_buttons_work_by_keyboard(self):
-        shown = self.browser.run("""const figure = document.getElementById('mixing');
-            const button = figure.querySelector('.tools button'); button.focus(); button.click();
-            return [document.activeElement === button, button.getAttribute('aria-expanded'), figure.querySelectorAll('tbody tr').length]""")
-        self.assertEqual(shown, [True, "true", len(self.browser.run(TABLE, "mixing")["rows"])])
-        self.browser.run("document.querySelector('#mixing .tools button:nth-child(2)').click()")
-        end = time.monotonic() + 30
-        while not (self.folder / "mixing.csv").exists() and time.monotonic() < end:
-            time.sleep(0.05)
-        self.assertTrue((self.folder / "mixing.csv").read_text().startswith("task,heads,metric,"))
 
     def test_light_dark_and_phone_fit(self):
         for name, width, dark in (("light", 1400, False), ("dark", 1400, True), ("phone", 390, False)):
