@@ -77,7 +77,6 @@ Json equal_accuracy_json(const Statistics& at_steps, const Statistics& at_accura
       lines.push_back({{"arm", arm},
                        {"metric", place - metrics.begin()},
                        {"done", at_steps.arms[arm].done},
-                       {"reached", at_steps.arms[arm].reached_accuracy},
                        {"steps", value_json(at_equal_steps.find(arm, metric))},
                        {"accuracy", value_json(at_equal_accuracy.find(arm, metric))},
                        {"difference", difference_json(differences.find(arm, metric), metric)}});
