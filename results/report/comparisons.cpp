@@ -130,6 +130,7 @@ Json trends_json(const Statistics& statistics, const std::vector<Metric>& metric
                     {"group", group_text(trend)},
                     {"metric", metric},
                     {"layer", trend.place.layer},
+                    {"arms", trend.arms},
                     {"mean", shown(trend.slope.mean)},
                     {"low", shown(trend.slope.low)},
                     {"high", shown(trend.slope.high)},

@@ -56,6 +56,7 @@ class Plane {
     of_arm("difference_low").at(metric, difference.arm) = shown(difference.estimate.low);
     of_arm("difference_high").at(metric, difference.arm) = shown(difference.estimate.high);
     of_arm("p").at(metric, difference.arm) = difference.p.value_or(kAbsent);
+    of_arm("smallest_p").at(metric, difference.arm) = difference.p ? difference.smallest_p : kAbsent;
     for (const results::SeedDifference& seed : difference.seeds) {
       if (const auto place = trials_.place(difference.arm, seed.seed))
         differences_.at(metric, *place) = shown(seed.difference);
@@ -72,8 +73,8 @@ class Plane {
                   {"split", split_},
                   {"values", pack_reals(values_.numbers)},
                   {"differences", pack_reals(differences_.numbers)}};
-    for (const char* const name :
-         {"mean", "low", "high", "sd", "censored", "difference", "difference_low", "difference_high", "p"}) {
+    for (const char* const name : {"mean", "low", "high", "sd", "censored", "difference", "difference_low",
+                                   "difference_high", "p", "smallest_p"}) {
       plane[name] = pack_reals(of_arm(name).numbers);
     }
     plane["nulls"] = Json::object();

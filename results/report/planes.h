@@ -3,7 +3,7 @@
 // {"layer", "split",
 //  of metrics x done trials:  "values", "differences"
 //  of metrics x arms:         "mean", "low", "high", "sd", "censored", "difference", "difference_low",
-//                             "difference_high", "p"
+//                             "difference_high", "p", "smallest_p"
 //  of metrics x arms by null: "nulls", "null_changes"}
 // Each is one string (packed_numbers.h), metric after metric. Differences to the baseline and changes of nulls between
 // an arm and its baseline are ratios for walk times.

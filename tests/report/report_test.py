@@ -2,102 +2,24 @@
 
 import csv
 import io
-import json
 import math
 import pathlib
 import shutil
-import sqlite3
-import statistics
 import subprocess
 import tempfile
 import time
 import unittest
 
-from selenium.webdriver.common.keys import Keys
-
 import large_store
 from browser import Browser
 from harness import HEADSWEEP
-
-# 48 trainings of a tenth of a second. Six seeds are the fewest that are tested at all.
-SWEEP = """
-[sweep]
-name = "little </script> sweep"
-seeds = 6
-[model]
-vocabulary = 16
-length = 12
-width = 16
-layers = 2
-mlp_width = 32
-dropout = 0.0
-[training]
-samples = 0
-steps = 120
-batch = 16
-learning_rate = 3e-3
-[measure]
-sequences = 4
-permuted_draws = 2
-every = 60
-keep = "all"
-[analysis]
-primary = ["hitting_time_forward_mean", "fidelity_min_inner"]
-layers = "last"
-baseline = { "model.heads" = 1 }
-[axes]
-"training.task" = ["copy", "cycle"]
-"model.heads" = [1, 2]
-"""
+from page_case import SWEEP, TABLE, PageCase, close
 
 FIGURES = ("confirmatory", "mixing", "fidelity", "layers", "differences", "accuracy", "trajectories", "diversity",
            "attention-maps", "attention-graph")
-TRACES = """return document.getElementById(arguments[0]).querySelector(".plot").data.map((trace) => ({
-  x: Array.from(trace.x || []), y: Array.from(trace.y || []), meta: trace.meta, text: trace.text,
-  up: trace.error_y && Array.from(trace.error_y.array || []), xaxis: trace.xaxis }))"""
-TABLE = """const figure = figures.find((one) => one.id === arguments[0]);
-return { columns: figure.drawn.table.columns, rows: figure.drawn.table.rows.map((row) => row.map((cell) =>
-  (Number.isNaN(cell) || cell === undefined) ? null : cell)) };"""
 
 
-def close(one, other):
-    return math.isclose(one, other, rel_tol=2e-6, abs_tol=1e-9)
-
-
-class ReportTest(unittest.TestCase):
-    @classmethod
-    def setUpClass(cls):
-        cls.folder = pathlib.Path(tempfile.mkdtemp(prefix="headsweep-report-"))
-        cls.addClassCleanup(shutil.rmtree, cls.folder, ignore_errors=True)
-        cls.store = cls.folder / "results.db"
-        cls.page = cls.folder / "report.html"
-        (cls.folder / "sweep.toml").write_text(SWEEP)
-        cls.headsweep("run", cls.folder / "sweep.toml", "--store", cls.store, "--quiet")
-        cls.headsweep("report", cls.store, "--out", cls.page)
-        cls.database = sqlite3.connect(f"file:{cls.store}?mode=ro", uri=True)
-        cls.addClassCleanup(cls.database.close)
-        cls.browser = Browser(cls.folder)
-        cls.addClassCleanup(cls.browser.close)
-
-    @classmethod
-    def headsweep(cls, *words):
-        return subprocess.run([HEADSWEEP, *map(str, words)], check=True, capture_output=True, text=True, timeout=300)
-
-    def setUp(self):
-        self.browser.open(self.page)
-
-    def query(self, sql, *values):
-        return self.database.execute(sql, values).fetchall()
-
-    def traces(self, figure, **meta):
-        found = self.browser.run(TRACES, figure)
-        return [trace for trace in found if all((trace["meta"] or {}).get(key) == value for key, value in meta.items())]
-
-    def assert_same_numbers(self, ours, theirs):
-        self.assertEqual(len(ours), len(theirs))
-        for one, other in zip(sorted(ours), sorted(theirs)):
-            self.assertTrue(close(one, other), f"{ours} and {theirs}")
-
+class ReportTest(PageCase):
     def test_opens_without_a_word_on_the_console_and_without_the_network(self):
         self.assertEqual(self.browser.complaints(), [])
         self.assertEqual(self.browser.requests(), [])
@@ -155,107 +77,6 @@ class ReportTest(unittest.TestCase):
         self.assertIn("Cannot be established with 6 pairs", text)
         self.assertIn("copy needs no attention", text)
 
-    def test_the_smallest_possible_p_stands_beside_p(self):
-        table = self.browser.run(TABLE, "confirmatory")
-        place = {name: number for number, name in enumerate(table["columns"])}
-        self.assertEqual({row[place["smallest p possible"]] for row in table["rows"]}, {2 ** -5})
-        self.assertEqual({row[place["cannot reject at this n"]] for row in table["rows"]}, {"cannot"})
-        self.assertIn("where 0.0312 is the smallest possible", self.browser.run("return document.getElementById('answer').innerText"))
-
-    def caption(self, figure):
-        return self.browser.run("return document.querySelector(`#${arguments[0]} figcaption`).textContent", figure)
-
-    def test_figures_that_show_copy_say_that_it_needs_no_attention(self):
-        for figure in FIGURES:
-            with self.subTest(figure):
-                self.assertIn("copy needs no attention", self.caption(figure))
-
-    def test_accuracy_and_failures_stand_beside_every_metric(self):
-        for figure in ("confirmatory", "mixing", "fidelity", "layers", "differences"):
-            with self.subTest(figure):
-                self.assertIn("No trial failed or diverged.", self.caption(figure))
-                self.assertRegex(self.caption(figure), r"Accuracy: copy, .*%")
-                table = self.browser.run(TABLE, figure)
-                columns = {name: number for number, name in enumerate(table["columns"])}
-                for row in table["rows"]:
-                    self.assertGreater(row[columns["accuracy"]], 0)
-                    self.assertEqual([row[columns["failure rate"]], row[columns["divergence rate"]]], [0, 0])
-
-    def test_equal_accuracy_stands_beside_equal_steps(self):
-        shown = self.browser.run("return report.equal_accuracy.map((line) => ({ ...line, task: report.arms[line.arm].task, "
-                                 "heads: report.arms[line.arm].heads, metric: report.metrics[line.metric].name }))")
-        self.assertEqual(len(shown), 8)  # arms x primary metrics
-        for line in shown:
-            with self.subTest(f"{line['metric']} of {line['task']}, {line['heads']}"):
-                values = [value for value, in self.query(
-                    f"select {line['metric']} from at_accuracy where layer = 1 and split = 'heldout' and task = ? and "
-                    "heads = ? order by seed", line["task"], line["heads"])]
-                self.assertEqual((line["accuracy"]["n"], line["done"]), (len(values), 6))
-                if values:
-                    mean = (math.exp(sum(map(math.log, values)) / len(values)) if "time" in line["metric"]
-                            else sum(values) / len(values))
-                    self.assertTrue(close(line["accuracy"]["mean"], mean), (line, mean))
-        self.assertTrue(any(line["accuracy"]["n"] > 0 for line in shown))
-        rows = self.browser.run("return document.querySelectorAll('#equal-accuracy tbody tr').length")
-        self.assertEqual(rows, 8)
-
-    def test_signs_are_those_of_the_differences(self):
-        rows = self.browser.run("return [...document.querySelectorAll('#signs tbody tr')].map((row) => [...row.cells].map((cell) => cell.textContent))")
-        self.assertEqual(len(rows), 2)
-        intervals = json.loads(self.headsweep("query", self.store, "differences", "--format", "json", "--limit", "0",
-                                              "--where", "layer=last", "--where", "metric=hitting_time_forward_mean").stdout)
-        place = self.browser.run("return [...document.querySelectorAll('#signs thead th')].map((cell) => cell.textContent)").index(
-            "Hitting time forward, to the sink")
-        self.assertEqual(len(intervals), 2)
-        for interval, row in zip(sorted(intervals, key=lambda one: one["task"]), sorted(rows)):
-            arrow = "▲" if interval["difference_low"] > 0 else "▼" if interval["difference_high"] < 0 else "·"
-            self.assertTrue(row[place].startswith(arrow), (interval, row))
-
-    def test_layers_accuracy_and_diversity_have_the_stores_values(self):
-        drawn = [trace for trace in self.traces("layers", kind="seeds", task="cycle") if trace["meta"]["layer"] == "0"]
-        values = self.query("select hitting_time_forward_mean from layer_results where task = 'cycle' and layer = 0 and split = 'heldout'")
-        self.assert_same_numbers([y for trace in drawn for y in trace["y"]], [value for value, in values])
-        for task in ("copy", "cycle"):
-            accuracy, = self.traces("accuracy", kind="seeds", task=task)
-            self.assert_same_numbers(accuracy["y"], [100 * value for value, in self.query(
-                "select accuracy from trial_results where task = ?", task)])
-        table = self.browser.run(TABLE, "diversity")
-        trial, across = table["columns"].index("trial"), table["columns"].index("split") + 1
-        name = table["columns"][across]
-        for row in table["rows"]:
-            value, = self.query(f"select {name} from layer_results where trial = ? and layer = 1 and split = 'heldout'", row[trial])[0]
-            self.assertTrue(row[across] is None and value is None or close(row[across], value), (name, row, value))
-
-    def test_trends_are_those_of_the_query(self):
-        queried = json.loads(self.headsweep("query", self.store, "trend", "--format", "json", "--limit", "0", "--where", "layer=last").stdout)
-        slopes = {(line["task"], line["metric"]): line for line in queried}
-        shown = self.browser.run("return report.trends.map((line) => ({ ...line, metric: report.metrics[line.metric].name }))")
-        self.assertGreater(len(shown), 0)
-        for line in shown:
-            slope = slopes[line["task"], line["metric"]]
-            expected = 10 ** slope["slope"] if "_time_" in line["metric"] and line["metric"] != "mixing_time_paper" else slope["slope"]
-            self.assertTrue(close(line["mean"], expected), (line, slope))
-            self.assertTrue(close(line["p"], slope["p"]), (line, slope))
-
-    def test_fairness_and_provenance_are_those_of_the_store(self):
-        rows = self.browser.run("return [...document.querySelectorAll('#fairness-ledger tbody tr')].map((row) => [...row.cells].map((cell) => cell.textContent))")
-        parameters, = self.query("select distinct parameters from trial_results")[0]
-        self.assertEqual(len(rows), 4)
-        for row in rows:
-            self.assertEqual((float(row[1]), row[-4:]), (parameters, ["6", "6", "0", "0"]))
-        text = self.browser.run("return document.getElementById('provenance').textContent")
-        plan_hash, = self.query("select hash from sweeps")[0]
-        build, = self.query("select distinct build from trial_results")[0]
-        self.assertIn(build, text)
-        self.assertEqual(self.browser.run("return report.sweep.hash"), plan_hash)
-        self.assertIn("No attempt failed.", self.browser.run("return document.getElementById('failures-section').textContent"))
-
-    def test_sixteen_heads_differ_in_colour_or_line(self):
-        for dark in (False, True):
-            self.browser.open(self.page, dark=dark)
-            looks = self.browser.run("return Array.from({ length: 16 }, (_, head) => `${colour(head)} ${headDash(head)}`)")
-            self.assertEqual(len(set(looks)), 16)
-
     def test_curves_end_where_the_store_ends(self):
         rows = self.query("select t.heads, avg(c.accuracy) from curves c join trials t using (trial) where t.task = 'cycle' "
                           "and c.step = 120 group by t.heads order by t.heads")
@@ -306,28 +127,6 @@ class ReportTest(unittest.TestCase):
                     self.assertTrue(close(float(cell), value))
                 else:
                     self.assertEqual(cell, value or "")
-
-    def test_everything_works_by_keyboard(self):
-        self.browser.press(Keys.TAB)
-        self.assertEqual(self.browser.run("return document.activeElement.textContent"), "Skip to the answer")
-        self.browser.press(Keys.ENTER)
-        self.assertEqual(self.browser.run("return location.hash"), "#answer")
-        self.browser.run("document.querySelector('#mixing select').focus()")
-        self.browser.press(Keys.ARROW_DOWN)
-        self.assertEqual(len(self.traces("mixing", kind="mean", metric="mixing_time_forward")), 2)
-        self.browser.press(Keys.TAB)
-        self.assertEqual(self.browser.run("return document.activeElement.textContent"), "Table")
-        self.browser.press(Keys.ENTER)
-        shown = self.browser.run("""const button = document.activeElement; return [button.getAttribute('aria-expanded'),
-            button.closest('figure').querySelectorAll('tbody tr').length]""")
-        self.assertEqual(shown, ["true", len(self.browser.run(TABLE, "mixing")["rows"])])
-        self.browser.press(Keys.TAB)
-        self.assertEqual(self.browser.run("return document.activeElement.textContent"), "CSV")
-        self.browser.press(Keys.SPACE)
-        end = time.monotonic() + 30
-        while not (self.folder / "mixing.csv").exists() and time.monotonic() < end:
-            time.sleep(0.05)
-        self.assertTrue((self.folder / "mixing.csv").read_text().startswith("task,heads,metric,"))
 
     def test_light_dark_and_phone_fit(self):
         for name, width, dark in (("light", 1400, False), ("dark", 1400, True), ("phone", 390, False)):
@@ -384,58 +183,6 @@ class OtherStoresTest(unittest.TestCase):
         self.assertLess(self.page.stat().st_size, 15_000_000)
         browser = self.open()
         self.assertIn("10,000 trials done", browser.run("return document.querySelector('.facts').textContent"))
-
-    def test_a_replicated_sweep_gives_its_rule_and_interval_and_no_p(self):
-        text = SWEEP.replace("seeds = 6", "seeds = 8") + """
-[replicate]
-metric = "hitting_time_forward_mean"
-half_width = 0.05
-max_seeds = 10
-"""
-        (self.folder / "sweep.toml").write_text(text.replace("steps = 120", "steps = 60"))
-        self.assertEqual(self.headsweep("run", self.folder / "sweep.toml", "--store", self.store, "--quiet").returncode, 0)
-        self.assertEqual(self.headsweep("report", self.store, "--out", self.page).returncode, 0)
-        browser = self.open()
-        answer = browser.run("return document.getElementById('answer').innerText")
-        for words in ("The interval is the result", "first n0 = 8 paired differences", "at most 10", "h = 0.05 (of log10)"):
-            self.assertIn(words, answer)
-        for word in ("Not tested", "Established", "Holm", "sign-flip", " p = "):
-            self.assertNotIn(word, answer)
-        table = browser.run(TABLE, "confirmatory")
-        self.assertEqual([name for name in ("p", "Holm p", "smallest p possible") if name in table["columns"]], [])
-        rule = browser.run("return report.rule.map((line) => ({ ...line, label: report.arms[line.arm].label }))")
-        with sqlite3.connect(f"file:{self.store}?mode=ro", uri=True) as database:
-            for line in rule:
-                pairs = [difference for difference, in database.execute(
-                    "select p.difference from pairs p where p.metric = 'hitting_time_forward_mean' and p.layer = 1 and "
-                    "p.split = 'heldout' and p.task = ? order by p.seed", (line["label"].split(",")[0],))]
-                self.assertEqual((line["n0"], line["n"]), (8, len(pairs)))
-                self.assertTrue(close(line["s"], statistics.stdev(pairs[:8])), (line, pairs))
-        self.assertEqual(len(rule), 2)
-
-    def test_tasks_whose_attention_is_left_out_are_counted(self):
-        (self.folder / "sweep.toml").write_text(SWEEP.replace('["copy", "cycle"]', '["copy", "cycle", "shift", "reverse", "induction"]')
-                                                .replace("seeds = 6", "seeds = 1").replace("steps = 120", "steps = 2"))
-        run = self.headsweep("run", self.folder / "sweep.toml", "--store", self.store, "--quiet", "--set", "measure.every=0")
-        self.assertEqual(run.returncode, 0, run.stderr)
-        self.assertEqual(self.headsweep("report", self.store, "--out", self.page).returncode, 0)
-        self.assertIn("the first 4 of 5 tasks", self.open().run("return document.getElementById('attention-section').innerText"))
-
-    def test_what_ten_pairs_can_establish(self):
-        self.headsweep("run", self.folder / "sweep.toml", "--store", self.store, "--quiet", "--set", "sweep.seeds=10",
-                       "--set", "measure.keep=\"none\"")
-        self.assertEqual(self.headsweep("report", self.store, "--out", self.page).returncode, 0)
-        tests = self.open().run("return report.confirmatory.map((test) => ({ ...test, metric: report.metrics[test.metric].name, "
-                                "task: report.arms[test.arm].task }))")
-        queried = {(line["task"], line["metric"]): line for line in json.loads(self.headsweep(
-            "query", self.store, "differences", "--format", "json", "--limit", "0", "--where", "label=confirmatory").stdout)}
-        self.assertEqual(len(tests), 4)
-        for test in tests:
-            line = queried[test["task"], test["metric"]]
-            self.assertFalse(test["cannot_reject"])
-            self.assertTrue(close(test["holm_p"], line["holm_p"]))
-            self.assertEqual(test["established"], line["holm_p"] <= 0.05)
-            self.assertEqual(test["verdict"], "established" if line["holm_p"] <= 0.05 else "not established")
 
     def test_watching_ends_when_all_trials_have(self):
         run = subprocess.Popen([HEADSWEEP, "run", str(self.folder / "sweep.toml"), "--store", str(self.store), "--quiet"])

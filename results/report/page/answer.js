@@ -35,14 +35,14 @@ function addConfirmatoryFigure(parent) {
   const drawnTests = () => report.confirmatory.filter((test) => !many || armIsShown(report.arms[test.arm]));
   const rowsOf = (metric) => drawnTests().filter((test) => test.metric === metric).map((test) => {
     const row = { ...test, label: report.arms[test.arm].label, nulls: test.null_changes, seeds: test.seeds };
-    row.text = differenceText(row, metric) + (present(test.p) ? `, at least ${numberText(test.smallest_p)} with ${plural(test.n, "pair")}` : "") + (present(test.holm_p) ? `<br>Holm p = ${numberText(test.holm_p)}` : "") + `<br>${escaped(test.verdict)}`;
+    row.text = differenceText(row, metric) + (present(test.holm_p) ? `<br>Holm p = ${numberText(test.holm_p)}` : "") + `<br>${escaped(test.verdict)}`;
     return row;
   });
   addFigure(parent, {
     id: "confirmatory", title: `Confirmatory comparisons with ${report.analysis.baseline_label}`,
     draw(width) {
       const drawn = differencePanels(metrics, rowsOf, width);
-      const tests = [["smallest p possible", (row) => row.smallest_p], ["cannot reject at this n", (row) => (row.cannot_reject ? "cannot" : "can")], ["Holm p", (row) => row.holm_p]];
+      const tests = [["cannot reject at this n", (row) => (row.cannot_reject ? "cannot" : "can")], ["Holm p", (row) => row.holm_p]];
       drawn.table = differenceTable(metrics, rowsOf, [...(report.analysis.tested ? tests : []), ["broken pairs", (row) => row.broken.length], ["verdict", (row) => row.verdict]]);
       const points = report.analysis.tested ? `means with 95% t intervals; filled where Holm's correction over these ${report.confirmatory.length} tests, fixed before the first trial, rejects “no difference”` : "means with 95% intervals; of the metric of [replicate] by its rule, of the others t intervals. Nothing is tested";
       drawn.caption = `Each arm minus its baseline, by pairs of equal seed; ${escaped(layerName(report.analysis.layer))}, ${splitName(report.analysis.split)} sequences. Large points: ${points}. Grey: how far the nulls move between the same arms.${skillCaption()}${copyCaption()}${many ? ` Shown are the arms of the selection below: ${escaped(selectionText({ withLayer: false }))}.` : ""}`;
@@ -109,7 +109,7 @@ function addAgreementTable(parent) {
       table.classes.push(["", ...cells.map((cell) => (cell.sign !== 0 ? "sure" : "")), clashes.length ? "opposite" : ""]);
     });
     fillTable(holder, table);
-    caption.innerHTML = `Paired differences to the baseline: times as ratios (▼ faster, ▲ slower), fidelities in percentage points (▲ carries more, ▼ less). An arrow stands only where the 95% interval leaves out “no difference”; signs are called opposite where two such arrows disagree. Shown: ${escaped(selectionText())}.`;
+    caption.innerHTML = `Paired differences to the baseline: times as ratios (▼ faster, ▲ slower), fidelities in percentage points (▲ carries more, ▼ less). An arrow stands only where the 95% interval leaves out “no difference”; signs are called opposite where two such arrows disagree. Shown: ${escaped(selectionText())}.${skillCaption()}${copyCaption()}`;
   } });
 }
 
@@ -129,9 +129,9 @@ function addTrendTable(parent) {
   const element = make("figure", { id: "trends" });
   const tested = report.analysis.tested;
   const table = {
-    columns: ["task", "group", "metric", "layer", "each doubling of heads", "low", "high", "seeds", ...(tested ? ["p"] : [])],
-    rows: trends.map((trend) => [trend.task, trend.group || "all", report.metrics[trend.metric].name, layerName(trend.layer), trend.mean, trend.low, trend.high, trend.n, ...(tested ? [trend.p] : [])]),
+    columns: ["task", "group", "metric", "layer", "each doubling of heads", "low", "high", "seeds", ...(tested ? ["p"] : []), ...kSkill.map(([name]) => `${name} of its arms`)],
+    rows: trends.map((trend) => [trend.task, trend.group || "all", report.metrics[trend.metric].name, layerName(trend.layer), trend.mean, trend.low, trend.high, trend.n, ...(tested ? [trend.p] : []), ...kSkill.map(([, of]) => rangeText(trend.arms.map(of)))]),
   };
-  element.append(make("h3", {}, "Trend over the number of heads"), make("div", { class: trends.length > 60 ? "table" : "table open", tabindex: "0", role: "region", "aria-label": "Trend over the number of heads" }, tableElement(table)), make("figcaption", {}, `Slope of each seed on log2 of the head count, then ${tested ? "a one-sample t" : "a t interval"} over seeds. Times: the factor by which a doubling multiplies them; others: what a doubling adds. Exploratory.`));
+  element.append(make("h3", {}, "Trend over the number of heads"), make("div", { class: trends.length > 60 ? "table" : "table open", tabindex: "0", role: "region", "aria-label": "Trend over the number of heads" }, tableElement(table)), make("figcaption", {}, `Slope of each seed on log2 of the head count, then ${tested ? "a one-sample t" : "a t interval"} over seeds. Times: the factor by which a doubling multiplies them; others: what a doubling adds. Exploratory.${trends.some((trend) => trend.task === "copy") ? " The task copy needs no attention." : ""}`));
   parent.append(element);
 }

@@ -88,14 +88,31 @@ function arc({ query, key }, steps = 24) {
 // Every seven heads the colours begin again, with another kind of line.
 const headDash = (head) => ["solid", "dot", "dash", "dashdot"][Math.floor(head / kColours.light.length) % 4];
 
+// The numbers of heads on the top of their strongest arcs, for who cannot tell sixteen lines apart.
+function headNumbers(summits) {
+  const arcs = new Map();
+  for (const { query, key, head } of summits) {
+    const place = `${key} ${query}`;
+    if (!arcs.has(place)) arcs.set(place, { x: (query + key) / 2, y: (query - key) / 2, heads: [] });
+    arcs.get(place).heads.push(head);
+  }
+  const labels = [...arcs.values()];
+  return {
+    type: "scatter", mode: "text", x: labels.map((label) => label.x), y: labels.map((label) => label.y), text: labels.map((label) => label.heads.join(", ")),
+    textposition: "top center", textfont: { size: 11.5, color: look().ink }, showlegend: false, hoverinfo: "skip", cliponaxis: false, meta: { kind: "head numbers" },
+  };
+}
+
 function drawGraph(trial, layer, width, description) {
   const { heads } = trial.layers[layer];
   const layout = Object.assign(baseLayout(), { width, height: Math.min(420, 170 + width * 0.22), margin: { l: 20, r: 20, t: 12, b: 44 } });
   const table = { columns: ["trial", "layer", "head", "from key", "to query", "attention"], rows: [] };
   const traces = [];
+  const summits = [];
   let highest = 1;
   heads.forEach((packed, head) => {
     const edges = strongestEdges(unpackBytes(packed), trial.length);
+    if (edges.length) summits.push({ ...edges[0], head });
     edges.forEach((edge, place) => {
       const path = arc(edge);
       highest = Math.max(highest, (edge.query - edge.key) / 2);
@@ -112,7 +129,8 @@ function drawGraph(trial, layer, width, description) {
     type: "scatter", mode: "markers", x: positions, y: positions.map(() => 0), showlegend: false, hovertemplate: "position %{x}<extra></extra>", meta: { kind: "positions" },
     marker: { size: trial.length > 40 ? 5 : 9, color: positions.map((position) => (position === trial.length - 1 ? look().ink : look().paper)), line: { color: look().ink, width: 1.3 }, symbol: positions.map((position) => (position === trial.length - 1 ? "square" : "circle")) },
   });
+  traces.push(headNumbers(summits));
   layout.xaxis = Object.assign(axisLook(), { range: [-0.7, trial.length - 0.3], showgrid: false, zeroline: false, showline: false, ticks: "", title: { text: "position (square: the sink)", standoff: 4, font: { size: 12 } } });
-  layout.yaxis = { visible: false, range: [-highest * 0.09 - 0.3, highest * 1.06], fixedrange: true };
-  return { traces, layout, table, caption: `${description} An arc leads from a key (left) to the query that reads it (right), for each head's ${kEdgesOfHead} strongest edges to another position with attention of at least 0.05; wider: more attention. A head without arcs attends to its own position.` };
+  layout.yaxis = { visible: false, range: [-highest * 0.09 - 0.3, highest * 1.12 + 0.2], fixedrange: true };
+  return { traces, layout, table, caption: `${description} An arc leads from a key (left) to the query that reads it (right), for each head's ${kEdgesOfHead} strongest edges to another position with attention of at least 0.05; wider: more attention. The number of a head stands on its strongest arc. A head without arcs attends to its own position.` };
 }

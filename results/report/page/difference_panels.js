@@ -74,13 +74,13 @@ function addDifferenceTraces(traces, metric, rows, labels, axis, once) {
 function differenceText(row, metric) {
   const ratio = report.metrics[metric].walk_time;
   const value = (number) => numberText(shownDifference(metric, number));
-  return `${escaped(row.label)}<br>${ratio ? "×" : ""}${value(row.mean)}${present(row.low) ? `, 95% interval ${value(row.low)} to ${value(row.high)}` : ""}` + skillText(row.arm) + (present(row.p) ? `<br>sign-flip p = ${numberText(row.p)}` : "");
+  return `${escaped(row.label)}<br>${ratio ? "×" : ""}${value(row.mean)}${present(row.low) ? `, 95% interval ${value(row.low)} to ${value(row.high)}` : ""}` + skillText(row.arm) + (present(row.p) ? `<br>sign-flip p = ${numberText(row.p)} (smallest possible ${numberText(row.smallest_p)})` : "");
 }
 
 function differenceTable(metrics, rowsOf, extra = []) {
   const nullNames = [...new Set(metrics.flatMap((metric) => rowsOf(metric).flatMap((row) => Object.keys(row.nulls))))];
   const most = Math.max(0, ...metrics.flatMap((metric) => rowsOf(metric).map((row) => row.seeds.length)));
-  const p = report.analysis.tested ? [["p", (row) => row.p ?? null], ...extra] : extra;
+  const p = report.analysis.tested ? [["p", (row) => row.p ?? null], ["smallest p possible", (row) => row.smallest_p ?? null], ...extra] : extra;
   const beside = [...p, ...kSkill.map(([name, of]) => [name, (row) => of(row.arm)])];
   const columns = ["arm", "metric", "difference is", "pairs", "mean", "low", "high", ...beside.map(([name]) => name), ...nullNames.map((name) => "change of " + name), ...Array.from({ length: most }, (_, place) => `pair ${place + 1}`)];
   const rows = metrics.flatMap((metric) => rowsOf(metric).map((row) => [
@@ -96,7 +96,7 @@ function planeDifferences(plane, metric, isShown) {
   report.arms.forEach((arm, place) => {
     if (arm.baseline === null || !isShown(arm)) return;
     const row = {
-      arm: place, label: arm.label, mean: plane.ofArm("difference", metric, place), low: plane.ofArm("difference_low", metric, place), high: plane.ofArm("difference_high", metric, place), p: plane.ofArm("p", metric, place),
+      arm: place, label: arm.label, mean: plane.ofArm("difference", metric, place), low: plane.ofArm("difference_low", metric, place), high: plane.ofArm("difference_high", metric, place), p: plane.ofArm("p", metric, place), smallest_p: plane.ofArm("smallest_p", metric, place),
       seeds: trialsOfArm[place].map((trial) => [report.trials.seed[trial], plane.ofTrial("differences", metric, trial)]).filter(([, value]) => present(value)), nulls: {},
     };
     for (const name of plane.nulls()) {

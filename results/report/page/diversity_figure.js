@@ -32,7 +32,7 @@ function addDiversityFigure(parent) {
           });
         }
       });
-      drawn.caption = `<strong>${escaped(metricTitle(across))}</strong>: ${escaped(report.metrics[across].meaning)}. A point a trial; models of one head have no diversity. Points of different head counts differ in more than diversity: compare within a colour. Shown: ${escaped(selectionText())}.${copyCaption()}`;
+      drawn.caption = `<strong>${escaped(metricTitle(across))}</strong>: ${escaped(report.metrics[across].meaning)}. A point a trial; models of one head have no diversity. Points of different head counts differ in more than diversity: compare within a colour. Shown: ${escaped(selectionText())}.${skillCaption()}${copyCaption()}`;
       return drawn;
     },
   });

@@ -23,8 +23,8 @@ function addEqualAccuracyTable(parent) {
   addTable(parent, {
     id: "equal-accuracy", title: "At equal steps and at equal accuracy",
     table: {
-      columns: ["arm", "metric", "at equal steps", "low", "high", "trials that reached 90% of the ceiling", "of", "at equal accuracy", "low ", "high ", "difference to the baseline there", " low", " high", "pairs"],
-      rows: report.equal_accuracy.map((line) => [report.arms[line.arm].label, report.metrics[line.metric].name, ...three(line.steps), line.accuracy.n, line.done, ...three(line.accuracy), ...three(line.difference), line.difference ? line.difference.n : null]),
+      columns: ["arm", "metric", "at equal steps", "seeds that got there", "of", "at equal accuracy", "low", "high", "difference to the baseline there", "low ", "high ", "pairs"],
+      rows: report.equal_accuracy.map((line) => [report.arms[line.arm].label, report.metrics[line.metric].name, line.steps.mean, line.accuracy.n, line.done, ...three(line.accuracy), ...three(line.difference), line.difference ? line.difference.n : null]),
     },
     caption: `Means over seeds (times: geometric) with 95% intervals, ${layerName(report.analysis.layer)}, ${splitName(report.analysis.split)} sequences. Equal steps: after training. Equal accuracy: at the first measurement at or above 90% of the ceiling accuracy ([measure] every); trials that never get there have no value, and arms that learn faster are looked at earlier. Differences of times are ratios. Exploratory.${report.arms.some((arm) => arm.task === "copy") ? " The task copy needs no attention." : ""}`,
   });

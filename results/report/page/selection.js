@@ -113,7 +113,10 @@ function addSelectionBar(parent) {
       const values = report.axes[axis].values.map((value, at) => [String(at), String(value)]);
       controls.push(makeSelect(axisName(report.axes[axis].column), values, String(place), changed((at) => selection.fixed.set(axis, Number(at)))));
     }
+    const focused = bar.contains(document.activeElement) ? document.activeElement.getAttribute("aria-label") : null;
     bar.replaceChildren(...controls);
+    // Who chooses with the keyboard goes on from there.
+    [...bar.querySelectorAll("select")].find((select) => select.getAttribute("aria-label") === focused)?.focus({ preventScroll: true });
   };
   fill();
 }

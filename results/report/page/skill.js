@@ -13,6 +13,14 @@ const kSkill = [
 
 const percent = (fraction) => (present(fraction) ? `${numberText(100 * fraction)}%` : "–");
 
+// "97% to 99.2%"
+function rangeText(fractions) {
+  const some = fractions.filter(present);
+  if (!some.length) return "–";
+  const low = percent(Math.min(...some)), high = percent(Math.max(...some));
+  return low === high ? low : `${low} to ${high}`;
+}
+
 // A line below what is said of the arm when pointed at.
 function skillText(place) {
   const arm = report.arms[place];
@@ -28,6 +36,6 @@ function skillCaption() {
   const lost = arms.filter((arm) => arm.failed > 0);
   const failed = lost.length ? `Failed: ${lost.slice(0, kMostArmsTold).map((arm) => `${escaped(arm.label)} ${percent(failureRate(arm))} (diverged ${percent(divergenceRate(arm))})`).join("; ")}${lost.length > kMostArmsTold ? `, and ${plural(lost.length - kMostArmsTold, "arm")} more` : ""}.` : "No trial failed or diverged.";
   const accuracies = arms.map((arm) => arm.accuracy).filter(present);
-  const told = arms.length <= kMostArmsTold ? arms.map((arm) => `${escaped(arm.label)} ${percent(arm.accuracy)}`).join(", ") : `${percent(Math.min(...accuracies))} to ${percent(Math.max(...accuracies))}, each in the table`;
+  const told = arms.length <= kMostArmsTold ? arms.map((arm) => `${escaped(arm.label)} ${percent(arm.accuracy)}`).join(", ") : `${rangeText(accuracies)}, each in the table`;
   return ` Accuracy: ${told}. ${failed}`;
 }

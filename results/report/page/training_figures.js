@@ -32,7 +32,7 @@ function addTrajectoriesFigure(parent) {
       const { layout, axes } = panelLayout(specs, { width });
       const drawn = { traces: [], layout, table: { columns: ["arm", "quantity", "step", "mean", "low", "high"], rows: [] } };
       cells.forEach((cell, index) => addCurves(drawn, cell, axes[index], index === 0));
-      drawn.caption = `Means over seeds (times: geometric) with 95% intervals as bands. The batch's loss has no penalty term. ${options.length ? "" : "The layers were measured at the end only ([measure] every = 0). "}Shown: ${escaped(selectionText())}.${copyCaption()}`;
+      drawn.caption = `Means over seeds (times: geometric) with 95% intervals as bands. The batch's loss has no penalty term. ${options.length ? "" : "The layers were measured at the end only ([measure] every = 0). "}Shown: ${escaped(selectionText())}.${skillCaption()}${copyCaption()}`;
       return drawn;
     },
   });
