@@ -161,15 +161,15 @@ class NumbersTest(PageCase):
                 self.assert_shown(cells[0], at_steps[0])
                 at_accuracy, count = self.query("select avg(fidelity_min_inner), count(*) from at_accuracy where task = ? "
                                                 "and heads = ? and layer = 1 and split = 'heldout'", task, heads)[0]
-                self.assert_shown(cells[5], at_accuracy)
-                self.assertEqual(cells[3:5], [str(count), "6"])
+                self.assert_shown(cells[3], at_accuracy)
+                self.assertEqual(cells[1:3], [str(count), "6"])
                 reached += count
         self.assertGreater(reached, 0, "some trials reach 90% of the ceiling")
         for one in self.differences("--where", "metric=fidelity_min_inner", "--where", "at=accuracy"):
             cells = rows[f"{one['task']}, heads 2", "fidelity_min_inner"]
-            for cell, name in zip(cells[8:11], ("difference", "difference_low", "difference_high")):
+            for cell, name in zip(cells[6:9], ("difference", "difference_low", "difference_high")):
                 self.assert_shown(cell, one[name])
-            self.assertEqual(cells[11], str(one["n"]))
+            self.assertEqual(cells[9], str(one["n"]))
 
     def test_captions_say_that_copy_needs_no_attention(self):
         for figure in ("confirmatory", "mixing", "fidelity", "layers", "signs", "differences", "trends", "accuracy",
