@@ -59,7 +59,7 @@ struct Arm {
   std::int64_t done = 0;
   std::int64_t failed = 0;
   std::int64_t diverged = 0;          // failed ones with an attempt whose loss was not finite
-  std::int64_t reached_accuracy = 0;  // done ones that came to 90% of the ceiling accuracy
+  std::int64_t reached_accuracy = 0;  // done ones with 90% of the ceiling accuracy at the end
   double accuracy;                    // mean of the done ones, held-out; NaN without any
   double loss;
 

@@ -16,6 +16,7 @@
 #include "results/statistics/replicates.h"
 #include "results/statistics/two_stage.h"
 #include "results/sums/running_sums.h"
+#include "results/views.h"
 
 namespace headsweep::results {
 namespace {
@@ -125,7 +126,8 @@ class Reader {
     const std::vector<std::string> layers = wanted_layers(request_, statistics_.analysis, replicates.arms);
     MeasuredValues values(replicates, layers, metrics);
     const bool at_steps = request_.at == ComparedAt::kSteps;
-    values.read(database_, at_steps ? "layer_metrics" : "at_accuracy",
+    // The view's own text: a store that no run has opened since may have an older, slower one.
+    values.read(database_, at_steps ? "layer_metrics" : "(" + at_accuracy_sql() + ")",
                 "split = " + quote_text(statistics_.split));
     if (!request_.only) statistics_.values = arm_values(replicates, values);
     compare(replicates, values);

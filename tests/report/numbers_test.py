@@ -144,7 +144,7 @@ class NumbersTest(PageCase):
         for figure in ("mixing", "fidelity", "layers", "differences", "confirmatory", "signs", "trajectories",
                        "diversity"):
             caption = self.caption(figure)
-            self.assertRegex(caption, r"Accuracy: copy, heads 1 [\d.]+%", figure)
+            self.assertRegex(caption, r"Accuracy: copy, heads 1: [\d.]+%; copy, heads 2: ", figure)
             self.assertIn("No trial failed or diverged.", caption, figure)
         for row in self.rows("#trends"):
             self.assertEqual(row[-2:], ["0%", "0%"])
@@ -156,11 +156,12 @@ class NumbersTest(PageCase):
         for task in ("copy", "cycle"):
             for heads in (1, 2):
                 cells = rows[f"{task}, heads {heads}", "fidelity_min_inner"]
-                at_steps, = self.query("select fidelity_min_inner from summary where task = ? and heads = ? and layer = 1 "
-                                       "and split = 'heldout'", task, heads)
+                at_steps, = self.query("select fidelity_min_inner from summary where task = ? and heads = ? and "
+                                       "layer = 1 and split = 'heldout'", task, heads)
                 self.assert_shown(cells[0], at_steps[0])
-                at_accuracy, count = self.query("select avg(fidelity_min_inner), count(*) from at_accuracy where task = ? "
-                                                "and heads = ? and layer = 1 and split = 'heldout'", task, heads)[0]
+                at_accuracy, count = self.query(
+                    "select avg(fidelity_min_inner), count(*) from at_accuracy where task = ? and heads = ? and "
+                    "layer = 1 and split = 'heldout'", task, heads)[0]
                 self.assert_shown(cells[3], at_accuracy)
                 self.assertEqual(cells[1:3], [str(count), "6"])
                 reached += count

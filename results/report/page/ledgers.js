@@ -34,7 +34,7 @@ function addFairness(parent) {
   addTable(parent, {
     id: "fairness-ledger", title: "What each arm got, and what became of it",
     table: {
-      columns: ["arm", "parameters", "off budget", "steps", "tokens", "operations", "train seconds", "accuracy", "ceiling", "reached 90% of ceiling", "planned", "done", "failed", "diverged"],
+      columns: ["arm", "parameters", "off budget", "steps", "tokens", "operations", "train seconds", "accuracy", "ceiling", "90% of ceiling at the end", "planned", "done", "failed", "diverged"],
       rows: report.arms.map((arm) => [arm.label, arm.parameters, arm.mismatch, arm.steps, arm.tokens, arm.flops, arm.train_seconds, arm.accuracy, arm.ceiling, arm.reached, arm.planned, arm.done, arm.failed, arm.diverged]),
       classes: report.arms.map((arm) => [...Array(12).fill(""), arm.failed ? "opposite" : "", arm.diverged ? "opposite" : ""]),
     },

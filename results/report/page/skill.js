@@ -34,8 +34,8 @@ function skillCaption() {
   const arms = report.arms.filter((arm) => armIsShown(arm) && arm.done + arm.failed > 0);
   if (!arms.length) return "";
   const lost = arms.filter((arm) => arm.failed > 0);
-  const failed = lost.length ? `Failed: ${lost.slice(0, kMostArmsTold).map((arm) => `${escaped(arm.label)} ${percent(failureRate(arm))} (diverged ${percent(divergenceRate(arm))})`).join("; ")}${lost.length > kMostArmsTold ? `, and ${plural(lost.length - kMostArmsTold, "arm")} more` : ""}.` : "No trial failed or diverged.";
+  const failed = lost.length ? `Failed: ${lost.slice(0, kMostArmsTold).map((arm) => `${escaped(arm.label)}: ${percent(failureRate(arm))} (diverged ${percent(divergenceRate(arm))})`).join("; ")}${lost.length > kMostArmsTold ? `, and ${plural(lost.length - kMostArmsTold, "arm")} more` : ""}.` : "No trial failed or diverged.";
   const accuracies = arms.map((arm) => arm.accuracy).filter(present);
-  const told = arms.length <= kMostArmsTold ? arms.map((arm) => `${escaped(arm.label)} ${percent(arm.accuracy)}`).join(", ") : `${rangeText(accuracies)}, each in the table`;
+  const told = arms.length <= kMostArmsTold ? arms.map((arm) => `${escaped(arm.label)}: ${percent(arm.accuracy)}`).join("; ") : `${rangeText(accuracies)}, each in the table`;
   return ` Accuracy: ${told}. ${failed}`;
 }
