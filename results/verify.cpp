@@ -4,6 +4,7 @@
 
 #include <SQLiteCpp/SQLiteCpp.h>
 
+#include "errors/user_error.h"
 #include "results/connection.h"
 #include "results/verify_parts.h"
 
@@ -17,6 +18,8 @@ std::vector<Finding> verify(StoreReader& store) {
       part();
     } catch (const SQLite::Exception& error) {
       findings.push_back({"file", describe_problem(error, store.path())});
+    } catch (const UserError& error) {  // what one part needs is damaged; the others go on
+      findings.push_back({"file", error.what()});
     }
   };
   // One snapshot, so that a run in progress does not look like damage.

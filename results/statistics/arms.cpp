@@ -6,6 +6,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "errors/user_error.h"
 #include "results/setting_columns.h"
 
 namespace headsweep::results {
@@ -53,10 +54,7 @@ std::optional<ReplicateRule> replicate_of(const json& sweep) {
                        seeds_of(sweep.at("seeds"))};
 }
 
-}  // namespace
-
-SweepAnalysis parse_analysis(const std::string& canonical) {
-  const json sweep = json::parse(canonical);
+SweepAnalysis analysis_of(const json& sweep) {
   const json& stored = sweep.at("analysis");
   SweepAnalysis analysis;
   analysis.primary = stored.value("primary", analysis.primary);
@@ -73,6 +71,16 @@ SweepAnalysis parse_analysis(const std::string& canonical) {
     if (std::ranges::find(columns, "heads") != columns.end()) analysis.along_heads = columns;
   }
   return analysis;
+}
+
+}  // namespace
+
+SweepAnalysis parse_analysis(const std::string& canonical) {
+  try {
+    return analysis_of(json::parse(canonical));
+  } catch (const json::exception&) {
+    throw UserError("the store's frozen sweep is damaged; headsweep verify says what else is");
+  }
 }
 
 double Arm::failure_rate() const {

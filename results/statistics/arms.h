@@ -34,7 +34,7 @@ struct SweepAnalysis {
   std::vector<std::string> along_heads;  // those that change together with `heads`, itself included
 };
 
-// Reads canonical JSON as the store has it.
+// Reads canonical JSON as the store has it. Throws UserError if it is damaged.
 SweepAnalysis parse_analysis(const std::string& canonical);
 
 struct AxisValue {
