@@ -75,7 +75,9 @@ class TrialWriter {
     json["chance_accuracy"] = task->chance_accuracy(shape);
     json["ceiling_accuracy"] = task->ceiling_accuracy(shape);
     add_settings(json, settings, settings_);
-    json["step_kind"] = why_eager(settings, forecast_.step, forecast_.device) ? "eager" : "fused";
+    json["step_kind"] =
+        why_eager(settings, forecast_.step, forecast_.device, plan_.sweep.resources.gpus_per_trial) ? "eager"
+                                                                                                    : "fused";
     json["settings"] = trial::canonical_json(settings);
     return json;
   }

@@ -82,7 +82,7 @@ std::string budget_text(const sweep::Plan& plan) {
 
 // Which training step the trials take: one line, and one for every reason to take the eager one.
 void write_steps(std::ostream& out, const sweep::Plan& plan, const TrainingForecast& forecast) {
-  StepForecast steps(forecast.step, forecast.device);
+  StepForecast steps(forecast.step, forecast.device, plan.sweep.resources.gpus_per_trial);
   for (const auto& trial : plan.trials) steps.add(trial.settings);
   if (steps.fused() > 0) {
     out << "step        fused on " << steps.devices() << ", " << counted(steps.fused(), "trial") << "\n";

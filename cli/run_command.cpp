@@ -109,9 +109,9 @@ std::string describe(const results::FrozenSweep& frozen) {
 
 // Trials of one sweep that are trained by different steps differ in more than their settings say.
 std::optional<std::string> describe_steps(const RunCommandOptions& options,
-                                          const results::FrozenSweep& frozen) {
+                                          const results::FrozenSweep& frozen, std::int64_t members) {
   if (options.run.step == "eager") return std::nullopt;
-  StepForecast steps(options.run.step, options.run.device);
+  StepForecast steps(options.run.step, options.run.device, members);
   for (const results::OpenTrial& trial : frozen.open) steps.add(trial.settings);
   if (steps.eager() == 0 || (steps.fused() == 0 && options.run.step == "auto")) return std::nullopt;
   return "on " + steps.devices() + " " + std::to_string(steps.eager()) + " trials take the eager step (" +
@@ -183,7 +183,8 @@ int coordinate(const RunCommandOptions& options, std::int64_t workers, const Lim
         return plan;
       },
       shard_of(options, sweep));
-  if (const auto steps = describe_steps(options, frozen)) notes.push_back(*steps);
+  if (const auto steps = describe_steps(options, frozen, sweep.resources.gpus_per_trial))
+    notes.push_back(*steps);
   const std::int64_t left_out = cancelled(frozen);
   RunLog log(results::store_folder(options.store) / "logs" / "run.log", options.log_level);
   const auto tell = [&](const std::string& line) {

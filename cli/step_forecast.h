@@ -11,15 +11,15 @@
 namespace headsweep::cli {
 
 // Why a trial will take the eager step, half a sentence; nothing: the fused one. `step` and `device` are those of
-// --step and --device; auto stands for a CPU. A GPU build without kernels is not foreseen: its trainer says so in the
+// --step and --device; auto stands for a CPU. `members`: workers that train a trial together. A GPU build without kernels is not foreseen: its trainer says so in the
 // trial's log.
 std::optional<std::string> why_eager(const trial::Settings& settings, const std::string& step,
-                                     const std::string& device);
+                                     const std::string& device, std::int64_t members);
 
 class StepForecast {
  public:
   // As of why_eager().
-  StepForecast(std::string step, std::string device);
+  StepForecast(std::string step, std::string device, std::int64_t members);
 
   void add(const trial::Settings& settings);
 
@@ -33,6 +33,7 @@ class StepForecast {
  private:
   std::string step_;
   std::string device_;
+  std::int64_t members_;
   std::int64_t fused_ = 0;
   std::map<std::string, std::int64_t> eager_by_reason_;
 };

@@ -109,6 +109,12 @@ std::vector<Cost> parse_costs(const ProgramOutput& output, std::size_t count) {
   return costs;
 }
 
+// Workers beyond a machine's cores share them: what they take longer for it is added to what is measured.
+std::int64_t calibrated_at_once(const Workers& workers) {
+  if (workers.devices.front().name != "cpu") return workers.count();
+  return std::min(workers.count(), orchestrator::default_cpu_workers(workers.threads));
+}
+
 std::vector<std::string> calibration(const std::vector<std::string>& trials, const Workers& workers,
                                      const agent::TrainerDevice& device,
                                      const std::filesystem::path& trainer) {
@@ -122,10 +128,7 @@ std::vector<std::string> calibration(const std::vector<std::string>& trials, con
 // Means over trainers that work at the same time.
 std::vector<Cost> calibrate(const std::vector<std::string>& trials, const Workers& workers,
                             const std::filesystem::path& trainer) {
-  const bool on_cpus = workers.devices.front().name == "cpu";
-  const std::int64_t count =
-      on_cpus ? std::min(workers.count(), orchestrator::default_cpu_workers(workers.threads))
-              : workers.count();
+  const std::int64_t count = calibrated_at_once(workers);
   std::vector<StartedProgram> trainers;
   for (std::int64_t i = 0; i < count; ++i)
     trainers.emplace_back(
@@ -159,12 +162,14 @@ TimeEstimate estimate_time(const sweep::Plan& plan, const Workers& workers,
   const Kinds kinds(plan);
   const auto costs = kinds.costs(calibrate(kinds.measured(), workers, trainer));
   TimeEstimate estimate{0, 0, kinds.count(), kinds.measured_count()};
+  const double crowding =
+      static_cast<double>(workers.count()) / static_cast<double>(calibrated_at_once(workers));
   // In the order of the plan, each to the worker that is free first, as the scheduler does.
   std::priority_queue<double, std::vector<double>, std::greater<>> free_at;
   for (std::int64_t i = 0; i < workers.count(); ++i) free_at.push(0);
   for (const auto& trial : plan.trials) {
     const double seconds =
-        seconds_of_trial(trial.settings, costs.at(trial::canonical_json(kind_of(trial.settings))));
+        crowding * seconds_of_trial(trial.settings, costs.at(trial::canonical_json(kind_of(trial.settings))));
     const double end = free_at.top() + seconds;
     free_at.pop();
     free_at.push(end);

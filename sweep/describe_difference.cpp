@@ -133,8 +133,7 @@ std::string describe_change_of_tests(const std::string& frozen_canonical, const 
   return compared(frozen_canonical, wanted, [](const json& frozen, const json& after) {
     const bool replicated = frozen.contains("replicate") || after.contains("replicate");
     return differences(frozen, after, [&](const std::string& name) {
-      return name.starts_with("analysis.") || name.starts_with("replicate.") ||
-             (replicated && name == "seeds");
+      return replicated || name.starts_with("analysis.") || name.starts_with("replicate.");
     });
   });
 }

@@ -57,7 +57,12 @@ std::vector<Metric> told_metrics(const Statistics& statistics) {
   for (const std::string& name : statistics.analysis.primary) {
     if (const auto metric = metrics::find_metric(name)) told.push_back(*metric);
   }
-  return told.empty() ? results::headline_metrics() : told;
+  if (told.empty()) told = results::headline_metrics();
+  if (statistics.analysis.replicate) {
+    const auto of_rule = metrics::find_metric(statistics.analysis.replicate->metric);
+    if (of_rule && std::ranges::find(told, *of_rule) == told.end()) told.push_back(*of_rule);
+  }
+  return told;
 }
 
 }  // namespace

@@ -3,6 +3,7 @@
 #include <cmath>
 #include <future>
 #include <map>
+#include <system_error>
 #include <thread>
 
 #include "results/statistics/compare.h"
@@ -13,6 +14,7 @@ namespace headsweep::results {
 namespace {
 
 constexpr std::size_t kTestsWorthAThread = 100;
+constexpr unsigned kMostThreads = 8;
 
 // A pair of equal seeds: numbers of the trials within their arms; no baseline: there is none of that seed.
 struct Pair {
@@ -102,16 +104,23 @@ void test(Difference& difference, SignFlipTest& sign_flip) {
 // Threads take turns: with thousands of comparisons of many pairs the tests are most of what a query does. Signs follow from the
 // plan hash and the number of pairs alone, so each thread may draw its own.
 void test_all(const std::vector<Difference*>& tested, std::string_view plan_hash) {
-  const std::size_t threads = std::clamp<std::size_t>(tested.size() / kTestsWorthAThread, 1,
-                                                      std::max(1U, std::thread::hardware_concurrency()));
+  const std::size_t threads =
+      std::clamp<std::size_t>(tested.size() / kTestsWorthAThread, 1,
+                              std::clamp(std::thread::hardware_concurrency(), 1U, kMostThreads));
   std::vector<std::future<void>> others;
   const auto every = [&](std::size_t first) {
     SignFlipTest sign_flip(plan_hash);
     for (std::size_t i = first; i < tested.size(); i += threads) test(*tested[i], sign_flip);
   };
-  for (std::size_t first = 1; first < threads; ++first)
-    others.push_back(std::async(std::launch::async, every, first));
-  every(0);
+  std::vector<std::size_t> own = {0};
+  for (std::size_t first = 1; first < threads; ++first) {
+    try {
+      others.push_back(std::async(std::launch::async, every, first));
+    } catch (const std::system_error&) {  // the host allows no more threads
+      own.push_back(first);
+    }
+  }
+  for (const std::size_t first : own) every(first);
   for (std::future<void>& other : others) other.get();
 }
 

@@ -46,6 +46,8 @@ class StepChoice(StoreTest):
 
     def test_on_gpus(self):
         self.assertEqual(self.step_lines("--device", "cuda")[0], "fused on GPUs, 1 trial")
+        gang = self.step_lines("--device", "cuda", "--set", "resources.gpus_per_trial=2")
+        self.assertEqual(gang, ["eager, 2 trials: on GPUs a gang takes the eager step"])
 
 
 if __name__ == "__main__":

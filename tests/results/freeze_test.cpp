@@ -198,6 +198,9 @@ TEST_F(FreezeTest, ExtendLeavesTheRuleAndTheSeedsOfAReplicatedSweepAlone) {
   sweep::Sweep more_seeds = sweep;
   more_seeds.seeds.push_back(8);
   EXPECT_THAT(refusal_of(more_seeds), HasSubstr("(seeds: 8 -> 9)"));
+  sweep::Sweep more_arms = sweep;
+  more_arms.base.model.dropout = 0.25;
+  EXPECT_THAT(refusal_of(more_arms), HasSubstr("dropout"));
 }
 
 TEST_F(FreezeTest, AnAmendmentIsToldOnlyWhereThePlanChanges) {

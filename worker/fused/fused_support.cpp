@@ -15,8 +15,8 @@ std::optional<std::string> why_not_fused(const trial::Settings& settings) {
   // Dropout decisions of a layer are numbered by 32 bits.
   const auto blocks = static_cast<std::uint64_t>((model.length + 7) / 8);
   const auto positions = static_cast<std::uint64_t>(settings.training.batch * model.length);
-  if (positions * std::max(blocks, static_cast<std::uint64_t>(model.width) / 8 + 1) >
-      std::numeric_limits<std::uint32_t>::max()) {
+  if (model.dropout > 0 && positions * std::max(blocks, static_cast<std::uint64_t>(model.width) / 8 + 1) >
+                               std::numeric_limits<std::uint32_t>::max()) {
     return "the batch has too many dropout decisions";
   }
   return std::nullopt;

@@ -29,7 +29,7 @@ struct Product {
   bool left_is_transposed = false;
 
   // Element (p, column) is right[column / kPanel * right_panel_step + p * right_stride + column % kPanel]: panels
-  // side by side in a plain row-major matrix with the default step, or packed (packed_weights.h).
+  // side by side in a plain row-major matrix with the default step, or packed (model_layout.h).
   const float* right;
   std::size_t right_stride;
   std::size_t right_panel_step = kPanel;

@@ -35,7 +35,10 @@ double end_seconds(trial::Settings settings, const at::Tensor& parameters, const
   settings.measure.sequences = 1;
   with_draws(0);  // first calls of LibTorch's functions take longer
   const double without = with_draws(0);
-  const double of_a_draw = draws > 0 ? std::max(0.0, with_draws(1) - without) : 0;
+  // Draws are shared among threads: so many that each has several.
+  const std::int64_t some = work.threads == 1 ? 1 : 4 * work.threads;
+  const double of_a_draw =
+      draws > 0 ? std::max(0.0, with_draws(some) - without) / static_cast<double>(some) : 0;
   return sequences * (without + draws * of_a_draw);
 }
 

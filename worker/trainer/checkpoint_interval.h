@@ -18,18 +18,16 @@ class CheckpointInterval {
   }
 
   // One was written (of all trials together, where several are trained), which took so many seconds. The shorter of the last
-  // two counts: a file system that was stuck once does not stretch the interval.
+  // two counts: a file system that was stuck once, at the first one even, does not stretch the interval.
   void wrote(double seconds) {
-    last_but_one_ = is_first_ ? seconds : last_;
+    last_but_one_ = last_;
     last_ = seconds;
-    is_first_ = false;
   }
 
  private:
   double asked_;
   double last_ = 0;
   double last_but_one_ = 0;
-  bool is_first_ = true;
 };
 
 }  // namespace headsweep::trainer

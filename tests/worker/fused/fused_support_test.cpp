@@ -29,6 +29,8 @@ TEST(FusedSupport, EndsWhereDropoutDecisionsHaveNoNumberAnyMore) {
   EXPECT_THAT(why_not_fused(settings), Eq(std::nullopt));
   settings.training.batch = 1 << 9;
   EXPECT_THAT(why_not_fused(settings), Optional(HasSubstr("too many dropout decisions")));
+  settings.model.dropout = 0;
+  EXPECT_THAT(why_not_fused(settings), Eq(std::nullopt));
 }
 
 TEST(FusedSupport, NamesWhatHasNoFusedGradient) {

@@ -15,6 +15,8 @@ TEST(CheckpointInterval, IsTheOneAskedForWhereWritingIsFast) {
 TEST(CheckpointInterval, IsLongerWhereWritingWouldTakeMoreThanItsShare) {
   CheckpointInterval interval(120);
   interval.wrote(6);
+  EXPECT_EQ(interval.seconds(), 120) << "one says little";
+  interval.wrote(6);
   EXPECT_DOUBLE_EQ(interval.seconds(), 300);
   interval.wrote(12);
   interval.wrote(12);
@@ -25,6 +27,8 @@ TEST(CheckpointInterval, IsLongerWhereWritingWouldTakeMoreThanItsShare) {
 
 TEST(CheckpointInterval, IsNotStretchedByOneThatWasStuck) {
   CheckpointInterval interval(120);
+  interval.wrote(100);
+  EXPECT_EQ(interval.seconds(), 120);
   interval.wrote(1);
   interval.wrote(100);
   EXPECT_EQ(interval.seconds(), 120);

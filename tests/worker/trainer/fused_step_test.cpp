@@ -9,6 +9,7 @@
 #include <gtest/gtest.h>
 
 #include "random/counter_random.h"
+#include "tests/worker/fused/every_instruction_set.h"
 #include "tests/worker/trainer/small_trial.h"
 #include "trial/key.h"
 #include "trial/parameters.h"
@@ -72,14 +73,16 @@ trial::Settings random_settings(std::uint32_t number, double dropout) {
   return settings;
 }
 
-TEST(FusedStep, GradientsAreThoseOfEagerForRandomShapes) {
-  for (std::uint32_t number = 0; number < 12; ++number) {
-    for (const double dropout : {0.0, 0.2}) {
-      const trial::Settings settings = random_settings(number, dropout);
-      SCOPED_TRACE(trial::canonical_json(settings));
-      expect_gradients_of_eager(settings);
+TEST(FusedStep, GradientsAreThoseOfEagerForRandomShapesUnderEveryInstructionSet) {
+  fused::for_every_instruction_set([] {
+    for (std::uint32_t number = 0; number < 12; ++number) {
+      for (const double dropout : {0.0, 0.2}) {
+        const trial::Settings settings = random_settings(number, dropout);
+        SCOPED_TRACE(trial::canonical_json(settings));
+        expect_gradients_of_eager(settings);
+      }
     }
-  }
+  });
 }
 
 TEST(FusedStep, GradientsAreThoseOfEagerForThePapersModel) {

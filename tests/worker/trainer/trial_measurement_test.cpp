@@ -1,12 +1,16 @@
 // What a trained trial's rows say, and that kept weights give the same rows again.
+#include "worker/trainer/trial_measurement.h"
+
 #include <fstream>
 #include <map>
 #include <sstream>
 
 #include <gmock/gmock.h>
 
+#include "errors/user_error.h"
 #include "protocol/frame.h"
 #include "tests/worker/trainer/small_trial.h"
+#include "worker/trainer/bundle_buffers.h"
 #include "worker/trainer/bundle_training.h"
 #include "worker/trainer/remeasure_models.h"
 
@@ -141,6 +145,15 @@ TEST(RemeasureModels, ADamagedModelIsAnErrorOfItsTrialAlone) {
   EXPECT_EQ(std::get<protocol::TrialDone>(messages[1]).attempt, 1);
   EXPECT_THAT(std::get<protocol::TrialError>(messages[2]).message, HasSubstr("another model"));
   EXPECT_THAT(std::get<protocol::TrialError>(messages[3]).message, HasSubstr("gone.hsm"));
+}
+
+// An agent that is gone, say: the threads have ended when the caller hears of it.
+TEST(TrialMeasurement, PassesOnWhatASignOfLifeThrows) {
+  const trial::Settings settings = small_settings();
+  const at::Tensor parameters = initial_parameters(settings, at::kFloat, at::kCPU);
+  protocol::TrialResult result{};
+  const MeasurementWork work{.threads = 3, .sign_of_life = [] { throw UserError("gone"); }};
+  EXPECT_THROW(measure_trained(settings, parameters, work, result), UserError);
 }
 
 }  // namespace
