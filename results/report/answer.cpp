@@ -154,8 +154,14 @@ Json sentences_json(const Statistics& statistics, const std::vector<Confirmatory
   return sentences;
 }
 
-Json warnings_json(const Statistics& statistics, const results::Status& status) {
+Json warnings_json(const Statistics& statistics, const results::Status& status, bool rule_decided) {
   Json warnings = Json::array();
+  if (statistics.analysis.replicate && !rule_decided) {
+    warnings.push_back(
+        "The rule of [replicate] has not decided yet: it waits for the first seeds of all arms. Until then "
+        "no "
+        "interval here is a result.");
+  }
   if (status.unfinished() > 0) {
     warnings.push_back("Not all is done: " + std::to_string(status.unfinished()) + " of " +
                        std::to_string(status.trials()) +
@@ -234,9 +240,9 @@ std::string baseline_label(const results::SweepAnalysis& analysis) {
 }
 
 Json answer_json(const Statistics& statistics, const std::vector<ConfirmatoryTest>& tests,
-                 const results::Status& status) {
+                 const results::Status& status, bool rule_decided) {
   return {{"question", question(statistics.analysis)},
-          {"warnings", warnings_json(statistics, status)},
+          {"warnings", warnings_json(statistics, status, rule_decided)},
           {"sentences", sentences_json(statistics, tests)},
           {"notes", notes_json(statistics, tests)}};
 }

@@ -12,7 +12,7 @@ namespace headsweep::report {
 // {"question", "warnings": [], "sentences": [{"verdict", "tone": established | "", "text", "detail"}], "notes": []}
 // Few comparisons are a sentence each; of many, each task and metric tells its largest and counts the others.
 Json answer_json(const results::Statistics& statistics, const std::vector<ConfirmatoryTest>& tests,
-                 const results::Status& status);
+                 const results::Status& status, bool rule_decided);
 
 // "1 head": the arm that others are compared to, in words.
 std::string baseline_label(const results::SweepAnalysis& analysis);

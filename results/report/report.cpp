@@ -95,6 +95,7 @@ Json collect(results::StoreReader& store, const AttentionSource& attention) {
   const DoneTrials trials(database, statistics);
   const std::vector<Axis> axes = axes_of(statistics);
   const std::vector<ConfirmatoryTest> tests = confirmatory_tests(statistics);
+  const bool decided = rule_has_decided(database);
 
   PlaneCollector planes(request.metrics, trials);
   planes.add(statistics);
@@ -112,7 +113,7 @@ Json collect(results::StoreReader& store, const AttentionSource& attention) {
                 : "";
   return {{"sweep", provenance_json(database)},
           {"counts", counts_json(status)},
-          {"answer", answer_json(statistics, tests, status)},
+          {"answer", answer_json(statistics, tests, status, decided)},
           {"analysis", analysis_json(statistics.analysis)},
           {"axes", axes_json(axes)},
           {"arms", arms_json(database, statistics, axes)},
@@ -121,7 +122,7 @@ Json collect(results::StoreReader& store, const AttentionSource& attention) {
           {"planes", planes.take()},
           {"left_out", left_out},
           {"confirmatory", confirmatory_json(statistics, tests, request.metrics)},
-          {"rule", rule_json(statistics)},
+          {"rule", decided ? rule_json(statistics) : Json::array()},
           {"equal_accuracy",
            equal_accuracy_json(statistics, results::read_statistics(store, equal_accuracy), request.metrics)},
           {"trends", trends_json(statistics, request.metrics)},

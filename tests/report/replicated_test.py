@@ -63,6 +63,16 @@ class ReplicatedTest(PageCase):
             "return [...document.querySelectorAll('#trends th')].map((head) => head.textContent)"))
         self.assertEqual(self.browser.complaints(), [])
 
+    def test_before_the_first_seeds_are_done_nothing_is_the_result(self):
+        store, page = self.folder / "begun.db", self.folder / "begun.html"
+        self.headsweep("run", self.folder / "sweep.toml", "--store", store, "--quiet", "--limit", "6", allowed=(3,))
+        self.headsweep("report", store, "--out", page)
+        self.browser.open(page)
+        self.assertIn("has not decided yet", self.text("answer"))
+        self.assertEqual(self.browser.run("return report.rule"), [])
+        self.browser.open(self.page)
+        self.assertNotIn("has not decided yet", self.text("answer"))
+
 
 if __name__ == "__main__":
     unittest.main()
