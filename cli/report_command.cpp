@@ -54,7 +54,7 @@ void watch_store(const ReportOptions& options) {
   while (true) {
     results::StoreReader store(options.store);
     const results::Status status = results::read_status(store);
-    const bool over = status.unfinished() == 0;
+    const bool over = status.is_over();
     const std::int64_t ended = status.trials() - status.unfinished();
     if (ended != shown || over) {
       write_report(options, store, over ? std::nullopt : std::optional(options.every));

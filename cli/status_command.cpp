@@ -204,7 +204,7 @@ int watch_status(const StatusOptions& options) {
     std::cout << bar(status) << "\n";
     print_table(status, slurm_jobs(options.store));
     std::cout << (redrawn ? "" : "\n") << std::flush;
-    if (status.unfinished() == 0 && !in_shards) return status.exit_code();
+    if (status.is_over() && !in_shards) return status.exit_code();
     std::this_thread::sleep_for(kBetweenLooks);
   }
 }

@@ -59,6 +59,8 @@ struct Status {
   [[nodiscard]] std::int64_t count(TrialState state) const { return counts[static_cast<std::size_t>(state)]; }
   [[nodiscard]] std::int64_t trials() const;      // in the plan: all but pruned
   [[nodiscard]] std::int64_t unfinished() const;  // planned or running
+  // Nothing is left to train and nobody writes who may plan more, as [replicate] does.
+  [[nodiscard]] bool is_over() const { return unfinished() == 0 && !owner; }
   // 0: all done; 3: unfinished; 4: finished with failed trials. Cancelled ones count as finished.
   [[nodiscard]] int exit_code() const;
 };
