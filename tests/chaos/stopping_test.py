@@ -135,7 +135,7 @@ class Stopping(StoreTest):
         wait_until(lambda: self.begun() >= committed + 20)
         ended = self.begun() - 2  # each worker is at one
         run.send_signal(number)
-        wait_until(lambda: "interrupted by SIGTERM" in run.stderr.readline())  # what mpirun makes of either
+        time.sleep(0.2)  # mpirun sends TERM at once and KILL a second later; what ranks print it passes on later still
         reader.execute("commit")
         run.stderr.read()
         self.assertNotEqual(run.wait(timeout=60), 0)
