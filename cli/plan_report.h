@@ -24,8 +24,9 @@ struct TrainingForecast {
 
 // One JSON document: {"sweep", "hash", "count", "parameters", "gpus_per_trial", "notes", "trials", "bundles", "estimate"}. A trial has
 // the columns of trial_results that are known before training, on one line; `steps`, `tokens` and `flops` are those
-// planned, `step_kind` is that of step_forecast.h. Written trial by trial, so that it takes no memory beside the plan. "estimate" has "flops" and, where `time` is given, "seconds" of the run,
-// "trial_seconds" of all trials one after the other, "workers" and "threads".
+// planned, `step_kind` is that of step_forecast.h. Written trial by trial, so that it takes no memory beside the plan.
+// "estimate" has "flops" and, where `forecast` has a time, "seconds" of the run, "trial_seconds" of all trials one after the
+// other, "workers" and "threads".
 void write_plan_json(std::ostream& out, const sweep::Plan& plan, const TrainingForecast& forecast);
 
 // For people: what the plan is, its notes, and a table with a line an arm: the settings that differ between arms, the

@@ -11,8 +11,8 @@
 namespace headsweep::cli {
 
 // Why a trial will take the eager step, half a sentence; nothing: the fused one. `step` and `device` are those of
-// --step and --device; auto stands for a CPU. `members`: workers that train a trial together. A GPU build without kernels is not foreseen: its trainer says so in the
-// trial's log.
+// --step and --device; auto stands for a CPU. `members`: workers that train a trial together. A GPU build without kernels is
+// not foreseen: its trainer says so in the trial's log.
 std::optional<std::string> why_eager(const trial::Settings& settings, const std::string& step,
                                      const std::string& device, std::int64_t members);
 

@@ -7,8 +7,8 @@
 namespace headsweep::results {
 
 // A new folder below another one, for its maker only and with a name that cannot be foreseen; it goes with its contents when
-// this ends. Those of the same prefix that killed programs left are removed first: nobody else makes any at the same time. Throws
-// UserError.
+// this ends. Those of the same prefix that killed programs left are removed first, so nobody else may be
+// making one at the same time. Throws UserError.
 class BuildingFolder {
  public:
   explicit BuildingFolder(const std::filesystem::path& above, const std::string& prefix = "building-");

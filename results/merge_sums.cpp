@@ -1,15 +1,13 @@
 #include "results/merge_sums.h"
 
-#include <algorithm>
-#include <future>
 #include <memory>
-#include <thread>
 #include <utility>
 #include <vector>
 
 #include <SQLiteCpp/SQLiteCpp.h>
 
 #include "results/connection.h"
+#include "results/side_by_side.h"
 #include "results/store_info.h"
 #include "results/sums/running_sums.h"
 
@@ -45,7 +43,7 @@ std::vector<std::pair<std::int64_t, std::int64_t>> whole_arms(SQLite::Database& 
   return arms;
 }
 
-constexpr unsigned kMostReaders = 16;
+constexpr std::size_t kMostReaders = 16;
 constexpr std::size_t kArmsAtOnce = 64;  // sums of an arm take a megabyte
 
 // A connection of a thread's own.
@@ -58,17 +56,11 @@ struct SumReader {
 };
 
 // In the order of `arms`.
-std::vector<SummedArm> sum_side_by_side(std::vector<SumReader>& readers,
-                                        const std::vector<std::int64_t>& arms) {
+std::vector<SummedArm> sum_with(std::vector<SumReader>& readers, const std::vector<std::int64_t>& arms) {
   std::vector<SummedArm> summed(arms.size());
-  std::vector<std::future<void>> threads;
-  for (std::size_t first = 0; first < readers.size(); ++first) {
-    threads.push_back(std::async(std::launch::async, [&, first] {
-      for (std::size_t i = first; i < arms.size(); i += readers.size())
-        summed[i] = readers[first].sum(arms[i]);
-    }));
-  }
-  for (std::future<void>& thread : threads) thread.get();
+  side_by_side(readers.size(), [&](std::size_t first) {
+    for (std::size_t i = first; i < arms.size(); i += readers.size()) summed[i] = readers[first].sum(arms[i]);
+  });
   return summed;
 }
 
@@ -109,10 +101,9 @@ void finish_merged_sums(SQLite::Database& database, const std::filesystem::path&
   }
   RunningSums sums(database);
   std::vector<SumReader> readers;
-  const unsigned threads = std::clamp(std::thread::hardware_concurrency(), 1U, kMostReaders);
-  for (unsigned i = 0; i < threads; ++i) readers.emplace_back(file);
+  for (std::size_t i = 0; i < threads_at_once(kMostReaders); ++i) readers.emplace_back(file);
   while (sums.can_sum()) {
-    const std::vector<SummedArm> summed = sum_side_by_side(readers, sums.ready_arms(kArmsAtOnce));
+    const std::vector<SummedArm> summed = sum_with(readers, sums.ready_arms(kArmsAtOnce));
     SQLite::Transaction transaction(database);
     for (const SummedArm& arm : summed) sums.write(arm);
     transaction.commit();

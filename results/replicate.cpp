@@ -28,7 +28,7 @@ std::int64_t count(SQLite::Database& database, const std::string& sql, const std
 // Cancelled trials will not come: nobody waits for them.
 bool is_due(SQLite::Database& database) {
   return count(database, "SELECT count(*) FROM trials WHERE state IN ('running', ?)", "planned") == 0 &&
-         count(database, "SELECT count(*) FROM events WHERE kind = ?", kReplicatedEvent) == 0;
+         !has_replicated(database);
 }
 
 // The pair that needs most, and how many seeds that is; for all arms together, so that the sweep stays a grid. Other
@@ -65,6 +65,10 @@ std::string describe(const Demand& demand, const sweep::Sweep& sweep) {
 }
 
 }  // namespace
+
+bool has_replicated(SQLite::Database& database) {
+  return count(database, "SELECT count(*) FROM events WHERE kind = ?", kReplicatedEvent) > 0;
+}
 
 Replication replicate_sweep(SQLite::Database& database, const std::filesystem::path& store,
                             const sweep::Sweep& sweep) {

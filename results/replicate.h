@@ -12,4 +12,7 @@ namespace headsweep::results {
 Replication replicate_sweep(SQLite::Database& database, const std::filesystem::path& store,
                             const sweep::Sweep& sweep);
 
+// Whether the rule has fixed the number of seeds: all first ones have ended. Throws SQLite::Exception.
+bool has_replicated(SQLite::Database& database);
+
 }  // namespace headsweep::results

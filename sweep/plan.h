@@ -48,8 +48,8 @@ Plan make_plan(const Sweep& sweep, std::int64_t max_trials = kDefaultMaxTrials);
 // "seeds: 3 -> 5; axes.model.heads: [1, 2] -> [1, 2, 4]". Empty if they are equal.
 std::string describe_difference(const std::string& frozen_canonical, const Sweep& wanted);
 
-// The part of it that must not follow from results: [analysis], [replicate], and the seeds of a sweep with [replicate],
-// which fix its variance.
+// The part of it that must not follow from results: [analysis], [replicate], and all of a sweep with [replicate], whose rule
+// decides for all arms together.
 std::string describe_change_of_tests(const std::string& frozen_canonical, const Sweep& wanted);
 
 }  // namespace headsweep::sweep

@@ -6,6 +6,7 @@
 #include <string>
 #include <utility>
 
+#include "results/report/figure_metrics.h"
 #include "results/report/planes.h"
 
 namespace headsweep::report {
@@ -52,15 +53,11 @@ Json difference_json(const std::optional<results::Estimate>& estimate, Metric me
   return estimate_json(shown);
 }
 
-std::vector<Metric> told_metrics(const Statistics& statistics) {
+std::vector<Metric> told_metrics(const results::SweepAnalysis& analysis) {
   std::vector<Metric> told;
-  for (const std::string& name : statistics.analysis.primary) {
-    if (const auto metric = metrics::find_metric(name)) told.push_back(*metric);
-  }
-  if (told.empty()) told = results::headline_metrics();
-  if (statistics.analysis.replicate) {
-    const auto of_rule = metrics::find_metric(statistics.analysis.replicate->metric);
-    if (of_rule && std::ranges::find(told, *of_rule) == told.end()) told.push_back(*of_rule);
+  if (analysis.primary.empty()) told = results::headline_metrics();
+  for (const Metric metric : named_metrics(analysis)) {
+    if (std::ranges::find(told, metric) == told.end()) told.push_back(metric);
   }
   return told;
 }
@@ -74,7 +71,7 @@ Json equal_accuracy_json(const Statistics& at_steps, const Statistics& at_accura
   const ByArmAndMetric at_equal_accuracy(at_accuracy.values, layers);
   const ByArmAndMetric differences(at_accuracy.differences, layers);
   Json lines = Json::array();
-  for (const Metric metric : told_metrics(at_steps)) {
+  for (const Metric metric : told_metrics(at_steps.analysis)) {
     const auto place = std::ranges::find(metrics, metric);
     if (place == metrics.end()) continue;
     for (std::size_t arm = 0; arm < at_steps.arms.size(); ++arm) {

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <string>
 
 namespace headsweep::report {
 namespace {
@@ -25,11 +26,21 @@ constexpr std::array kAlwaysDrawn = {
 
 }  // namespace
 
-std::vector<Metric> figure_metrics(const std::vector<std::string>& primary) {
-  std::vector<Metric> drawn(kAlwaysDrawn.begin(), kAlwaysDrawn.end());
-  for (const std::string& name : primary) {
+std::vector<Metric> named_metrics(const results::SweepAnalysis& analysis) {
+  std::vector<std::string> names = analysis.primary;
+  if (analysis.replicate) names.push_back(analysis.replicate->metric);
+  std::vector<Metric> named;
+  for (const std::string& name : names) {
     const auto metric = metrics::find_metric(name);
-    if (metric && std::ranges::find(drawn, *metric) == drawn.end()) drawn.push_back(*metric);
+    if (metric && std::ranges::find(named, *metric) == named.end()) named.push_back(*metric);
+  }
+  return named;
+}
+
+std::vector<Metric> figure_metrics(const results::SweepAnalysis& analysis) {
+  std::vector<Metric> drawn(kAlwaysDrawn.begin(), kAlwaysDrawn.end());
+  for (const Metric metric : named_metrics(analysis)) {
+    if (std::ranges::find(drawn, metric) == drawn.end()) drawn.push_back(metric);
   }
   return drawn;
 }

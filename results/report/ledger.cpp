@@ -50,7 +50,9 @@ Json arms_json(SQLite::Database& database, const results::Statistics& statistics
                  {"planned", arm.planned},
                  {"done", arm.done},
                  {"failed", arm.failed},
-                 {"diverged", arm.diverged}};
+                 {"diverged", arm.diverged},
+                 {"failure_rate", real(arm.failure_rate())},
+                 {"divergence_rate", real(arm.divergence_rate())}};
     const auto cost = costs.find(arm.arm);
     if (cost != costs.end()) json.update(cost->second);
     list.push_back(std::move(json));

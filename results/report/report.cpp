@@ -4,6 +4,7 @@
 
 #include "errors/user_error.h"
 #include "results/connection.h"
+#include "results/replicate.h"
 #include "results/report/answer.h"
 #include "results/report/attention.h"
 #include "results/report/axes.h"
@@ -35,16 +36,6 @@ Json analysis_json(const results::SweepAnalysis& analysis) {
           {"layer", analysis.layers},
           {"baseline_label", baseline_label(analysis)},
           {"tested", !analysis.replicate}};
-}
-
-// Those that the sweep names for its comparisons.
-std::vector<std::string> named_metrics(SQLite::Database& database) {
-  SQLite::Statement statement(database, "SELECT canonical FROM sweeps ORDER BY sweep LIMIT 1");
-  if (!statement.executeStep()) return {};
-  const results::SweepAnalysis analysis = results::parse_analysis(statement.getColumn(0).getString());
-  std::vector<std::string> names = analysis.primary;
-  if (analysis.replicate) names.push_back(analysis.replicate->metric);
-  return names;
 }
 
 Json counts_json(const results::Status& status) {
@@ -88,14 +79,14 @@ class PlaneCollector {
 
 Json collect(results::StoreReader& store, const AttentionSource& attention) {
   results::StatisticsRequest request;
-  request.metrics = figure_metrics(named_metrics(store.database()));
+  request.metrics = figure_metrics(results::read_analysis(store));
   const Statistics statistics = results::read_statistics(store, request);
   const results::Status status = results::read_status(store);
   SQLite::Database& database = store.database();
   const DoneTrials trials(database, statistics);
   const std::vector<Axis> axes = axes_of(statistics);
   const std::vector<ConfirmatoryTest> tests = confirmatory_tests(statistics);
-  const bool decided = rule_has_decided(database);
+  const bool decided = results::has_replicated(database);
 
   PlaneCollector planes(request.metrics, trials);
   planes.add(statistics);

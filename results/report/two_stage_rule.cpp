@@ -3,8 +3,6 @@
 #include <limits>
 #include <string>
 
-#include <SQLiteCpp/SQLiteCpp.h>
-
 #include "results/report/number_text.h"
 #include "results/statistics/two_stage.h"
 
@@ -17,10 +15,6 @@ bool is_walk_time(const std::string& name) {
 }
 
 }  // namespace
-
-bool rule_has_decided(SQLite::Database& database) {
-  return database.execAndGet("SELECT EXISTS (SELECT 1 FROM events WHERE kind = 'replicated')").getInt() != 0;
-}
 
 std::string rule_text(const results::Statistics& statistics) {
   const results::ReplicateRule& rule = *statistics.analysis.replicate;

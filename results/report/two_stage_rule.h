@@ -6,14 +6,7 @@
 #include "results/report/json.h"
 #include "results/statistics/statistics.h"
 
-namespace SQLite {
-class Database;
-}
-
 namespace headsweep::report {
-
-// Whether the rule has fixed the number of seeds: all first ones have ended. Throws SQLite::Exception.
-bool rule_has_decided(SQLite::Database& database);
 
 // The rule in a sentence or two, for the page's first screen. Requires statistics.analysis.replicate.
 std::string rule_text(const results::Statistics& statistics);

@@ -1,11 +1,9 @@
 // Paired differences to the baseline arm, and what the sign-flip tests and Holm's correction say of them.
 #include <algorithm>
 #include <cmath>
-#include <future>
 #include <map>
-#include <system_error>
-#include <thread>
 
+#include "results/side_by_side.h"
 #include "results/statistics/compare.h"
 #include "results/statistics/holm.h"
 #include "results/statistics/sign_flip.h"
@@ -14,7 +12,7 @@ namespace headsweep::results {
 namespace {
 
 constexpr std::size_t kTestsWorthAThread = 100;
-constexpr unsigned kMostThreads = 8;
+constexpr std::size_t kMostThreads = 8;
 
 // A pair of equal seeds: numbers of the trials within their arms; no baseline: there is none of that seed.
 struct Pair {
@@ -101,27 +99,15 @@ void test(Difference& difference, SignFlipTest& sign_flip) {
   if (std::ssize(values) >= kFewestPairs) difference.p = sign_flip.p_value(values);
 }
 
-// Threads take turns: with thousands of comparisons of many pairs the tests are most of what a query does. Signs follow from the
-// plan hash and the number of pairs alone, so each thread may draw its own.
+// Threads take turns: with thousands of comparisons of many pairs the tests are most of what a query does. Signs follow from
+// the plan hash and the number of pairs alone, so each thread may draw its own.
 void test_all(const std::vector<Difference*>& tested, std::string_view plan_hash) {
   const std::size_t threads =
-      std::clamp<std::size_t>(tested.size() / kTestsWorthAThread, 1,
-                              std::clamp(std::thread::hardware_concurrency(), 1U, kMostThreads));
-  std::vector<std::future<void>> others;
-  const auto every = [&](std::size_t first) {
+      std::clamp<std::size_t>(tested.size() / kTestsWorthAThread, 1, threads_at_once(kMostThreads));
+  side_by_side(threads, [&](std::size_t first) {
     SignFlipTest sign_flip(plan_hash);
     for (std::size_t i = first; i < tested.size(); i += threads) test(*tested[i], sign_flip);
-  };
-  std::vector<std::size_t> own = {0};
-  for (std::size_t first = 1; first < threads; ++first) {
-    try {
-      others.push_back(std::async(std::launch::async, every, first));
-    } catch (const std::system_error&) {  // the host allows no more threads
-      own.push_back(first);
-    }
-  }
-  for (const std::size_t first : own) every(first);
-  for (std::future<void>& other : others) other.get();
+  });
 }
 
 // A test of the family that has no p-value counts as one that rejects nothing.

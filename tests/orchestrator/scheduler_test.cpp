@@ -154,13 +154,19 @@ TEST(SchedulerTest, AsksOnceForMoreTrialsWhereTheSweepMayGrow) {
   EXPECT_THAT(sent<protocol::Shutdown>(commit(scheduler, {2}), 1), SizeIs(1));
 }
 
-TEST(SchedulerTest, AStopBeforeTheAnswerLeavesTheQuestionToTheNextRun) {
+// Its only trial is committed, and whether there are more is not answered yet.
+Scheduler scheduler_that_asked_for_more() {
   SchedulerOptions options = sample_options();
   options.may_grow = true;
   Scheduler scheduler(options, sample_sweep(1));
   join(scheduler, 1);
   finish(scheduler, 1, 1);
   commit(scheduler, {1});
+  return scheduler;
+}
+
+TEST(SchedulerTest, AStopBeforeTheAnswerLeavesTheQuestionToTheNextRun) {
+  Scheduler scheduler = scheduler_that_asked_for_more();
   EXPECT_THAT(sent<protocol::Drain>(scheduler.stop("SIGTERM"), 1), SizeIs(1));
   const Actions left = scheduler.message(1, protocol::WorkerGoodbye{});
   ASSERT_TRUE(std::holds_alternative<Finish>(left.back()));
@@ -170,12 +176,7 @@ TEST(SchedulerTest, AStopBeforeTheAnswerLeavesTheQuestionToTheNextRun) {
 }
 
 TEST(SchedulerTest, ShutsDownWhenThereAreNoMoreTrials) {
-  SchedulerOptions options = sample_options();
-  options.may_grow = true;
-  Scheduler scheduler(options, sample_sweep(1));
-  join(scheduler, 1);
-  finish(scheduler, 1, 1);
-  commit(scheduler, {1});
+  Scheduler scheduler = scheduler_that_asked_for_more();
   EXPECT_THAT(sent<protocol::Shutdown>(scheduler.grow({}), 1), SizeIs(1));
 }
 

@@ -1,5 +1,7 @@
 #include "worker/fused/thread_team.h"
 
+#include <utility>
+
 namespace headsweep::fused {
 
 ThreadTeam::ThreadTeam(std::size_t threads) {
@@ -29,6 +31,7 @@ void ThreadTeam::run(std::size_t jobs, const Work& work) {
   take_jobs(0);
   std::unique_lock lock(mutex_);
   ended_.wait(lock, [this] { return busy_workers_ == 0; });
+  if (thrown_) std::rethrow_exception(std::exchange(thrown_, nullptr));
 }
 
 void ThreadTeam::serve(std::size_t thread) {
@@ -46,7 +49,14 @@ void ThreadTeam::serve(std::size_t thread) {
 }
 
 void ThreadTeam::take_jobs(std::size_t thread) {
-  for (std::size_t job = next_job_++; job < jobs_; job = next_job_++) (*work_)(thread, job);
+  for (std::size_t job = next_job_++; job < jobs_; job = next_job_++) {
+    try {
+      (*work_)(thread, job);
+    } catch (...) {
+      const std::lock_guard lock(mutex_);
+      if (!thrown_) thrown_ = std::current_exception();
+    }
+  }
 }
 
 }  // namespace headsweep::fused

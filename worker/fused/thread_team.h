@@ -5,6 +5,7 @@
 #include <condition_variable>
 #include <cstddef>
 #include <cstdint>
+#include <exception>
 #include <functional>
 #include <mutex>
 #include <thread>
@@ -20,10 +21,11 @@ class ThreadTeam {
   ThreadTeam(const ThreadTeam&) = delete;
   ThreadTeam& operator=(const ThreadTeam&) = delete;
 
-  // What to do: job number `job`, in thread number `thread` of the team. Must not throw.
+  // What to do: job number `job`, in thread number `thread` of the team.
   using Work = std::function<void(std::size_t thread, std::size_t job)>;
 
-  // Does jobs 0 .. jobs-1, each once, in any order and thread; returns when all are done. One call at a time.
+  // Does jobs 0 .. jobs-1, each once, in any order and thread; returns when all are done. The first thing that one of
+  // them threw is thrown then. One call at a time.
   void run(std::size_t jobs, const Work& work);
 
   [[nodiscard]] std::size_t size() const { return workers_.size() + 1; }
@@ -39,6 +41,7 @@ class ThreadTeam {
   std::size_t busy_workers_ = 0;
   bool stopping_ = false;
   const Work* work_ = nullptr;
+  std::exception_ptr thrown_;  // the first of this round, under the mutex
   std::size_t jobs_ = 0;
   std::atomic<std::size_t> next_job_ = 0;
   std::vector<std::thread> workers_;

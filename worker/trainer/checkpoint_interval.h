@@ -5,7 +5,7 @@
 
 namespace headsweep::trainer {
 
-// The most of a trainer's time that writing checkpoints takes.
+// The most of a trainer's time that writing checkpoints takes, from the third one of a bundle on.
 inline constexpr double kCheckpointShare = 0.02;
 
 class CheckpointInterval {

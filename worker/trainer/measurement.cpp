@@ -1,8 +1,6 @@
 #include "worker/trainer/measurement.h"
 
 #include <algorithm>
-#include <exception>
-#include <mutex>
 
 #include <ATen/Functions.h>
 #include <ATen/TensorOperators.h>
@@ -126,20 +124,11 @@ class Measurer {
     do_jobs(jobs);
   }
 
-  // A team's work must not throw: what does (no memory, an agent that is gone) is thrown on when all have ended.
   void do_jobs(const metrics::MeasurementJobs& jobs) {
-    std::mutex mutex;
-    std::exception_ptr first;
     team_.run(jobs.size(), [&](std::size_t thread, std::size_t job) {
-      try {
-        jobs[job]();
-        if (thread == 0) options_.work.sign_of_life();
-      } catch (...) {
-        const std::lock_guard lock(mutex);
-        if (!first) first = std::current_exception();
-      }
+      jobs[job]();
+      if (thread == 0) options_.work.sign_of_life();
     });
-    if (first) std::rethrow_exception(first);
   }
 
   std::vector<std::int64_t> needed_keys(const Tensor& tokens) const {

@@ -11,7 +11,8 @@
 
 namespace headsweep::trainer {
 
-// Core metrics of the layers on both splits, as [measure] every asks for. Throws UserError where the attention is no probability (a diverged model).
+// Core metrics of the layers on both splits, as [measure] every asks for. Throws UserError where the attention is no
+// probability (a diverged model), and what the sign of life of `work` throws.
 std::vector<protocol::LayerMeasurement> measure_along_the_way(const trial::Settings& settings,
                                                               const at::Tensor& parameters,
                                                               const MeasurementWork& work);

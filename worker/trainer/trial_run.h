@@ -57,8 +57,8 @@ class TrialRun {
   // where the settings ask for it. Throws Diverged.
   void record(const BatchOutcome& outcome, double seconds);
 
-  // Writes a checkpoint, and tells the agent: a bundle of many trials takes its time. False where it cannot be written, which costs time after a loss, not the trial: it is said in
-  // the log.
+  // Writes a checkpoint, and tells the agent: a bundle of many trials takes its time. False where it cannot be written,
+  // which costs time after a loss, not the trial: it is said in the log.
   bool save_checkpoint();
 
   // Measures the trained model, keeps its weights if asked to. Throws Diverged, UserError.

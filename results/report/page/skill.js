@@ -1,14 +1,11 @@
 // How well an arm's trials do and how many are missing: beside every metric, because failures are not random and what heads look
 // like means less where the task was not learnt.
 
-const failureRate = (arm) => arm.failed / (arm.done + arm.failed);
-const divergenceRate = (arm) => arm.diverged / (arm.done + arm.failed);
-
 // Columns of tables: name, value of arm number `place`.
 const kSkill = [
   ["accuracy", (place) => report.arms[place].accuracy],
-  ["failure rate", (place) => failureRate(report.arms[place])],
-  ["divergence rate", (place) => divergenceRate(report.arms[place])],
+  ["failure rate", (place) => report.arms[place].failure_rate],
+  ["divergence rate", (place) => report.arms[place].divergence_rate],
 ];
 
 const percent = (fraction) => (present(fraction) ? `${numberText(100 * fraction)}%` : "–");
@@ -24,7 +21,7 @@ function rangeText(fractions) {
 // A line below what is said of the arm when pointed at.
 function skillText(place) {
   const arm = report.arms[place];
-  return `<br>accuracy ${percent(arm.accuracy)}, failed ${percent(failureRate(arm))}, diverged ${percent(divergenceRate(arm))}`;
+  return `<br>accuracy ${percent(arm.accuracy)}, failed ${percent(arm.failure_rate)}, diverged ${percent(arm.divergence_rate)}`;
 }
 
 // The same of all arms shown, as a sentence; of many the range.
@@ -34,7 +31,7 @@ function skillCaption() {
   const arms = report.arms.filter((arm) => armIsShown(arm) && arm.done + arm.failed > 0);
   if (!arms.length) return "";
   const lost = arms.filter((arm) => arm.failed > 0);
-  const failed = lost.length ? `Failed: ${lost.slice(0, kMostArmsTold).map((arm) => `${escaped(arm.label)}: ${percent(failureRate(arm))} (diverged ${percent(divergenceRate(arm))})`).join("; ")}${lost.length > kMostArmsTold ? `, and ${plural(lost.length - kMostArmsTold, "arm")} more` : ""}.` : "No trial failed or diverged.";
+  const failed = lost.length ? `Failed: ${lost.slice(0, kMostArmsTold).map((arm) => `${escaped(arm.label)}: ${percent(arm.failure_rate)} (diverged ${percent(arm.divergence_rate)})`).join("; ")}${lost.length > kMostArmsTold ? `, and ${plural(lost.length - kMostArmsTold, "arm")} more` : ""}.` : "No trial failed or diverged.";
   const accuracies = arms.map((arm) => arm.accuracy).filter(present);
   const told = arms.length <= kMostArmsTold ? arms.map((arm) => `${escaped(arm.label)}: ${percent(arm.accuracy)}`).join("; ") : `${rangeText(accuracies)}, each in the table`;
   return ` Accuracy: ${told}. ${failed}`;

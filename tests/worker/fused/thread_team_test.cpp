@@ -1,6 +1,7 @@
 #include "worker/fused/thread_team.h"
 
 #include <atomic>
+#include <stdexcept>
 #include <vector>
 
 #include <gtest/gtest.h>
@@ -22,6 +23,20 @@ TEST(ThreadTeam, DoesEveryJobOnceInEveryRound) {
         for (const auto& times : done) ASSERT_EQ(times, 1);
       }
     }
+  }
+}
+
+TEST(ThreadTeam, ThrowsWhatAJobThrewWhenAllAreDoneAndGoesOn) {
+  for (const std::size_t threads : {1, 3}) {
+    ThreadTeam team(threads);
+    std::atomic<int> done = 0;
+    const auto work = [&](std::size_t, std::size_t job) {
+      ++done;
+      if (job % 10 == 4) throw std::runtime_error("bad");
+    };
+    EXPECT_THROW(team.run(100, work), std::runtime_error);
+    EXPECT_EQ(done, 100);
+    EXPECT_NO_THROW(team.run(4, work));
   }
 }
 

@@ -8,7 +8,6 @@
 
 #include <gmock/gmock.h>
 
-#include "protocol/log_files.h"
 #include "tests/worker/trainer/small_trial.h"
 #include "trial/parameters.h"
 #include "trial/sha256.h"
@@ -23,11 +22,6 @@ using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
 using testing::SizeIs;
-
-std::string text_of(const std::filesystem::path& file) {
-  const auto bytes = read_whole_file(file);
-  return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
-}
 
 TEST(BundleTraining, ATrialIsTrainedAndMeasured) {
   const trial::Settings settings = small_settings();
@@ -201,7 +195,7 @@ TEST(BundleTraining, AStoppedTrialGoesOnAndEndsLikeAnUninterruptedOne) {
   train_bundle(bundle, {}, agent);
   ASSERT_THAT(agent.all<protocol::TrialDone>(), SizeIs(1));
   EXPECT_EQ(timeless(agent.all<protocol::TrialDone>()[0].result), timeless(train_alone(settings)));
-  EXPECT_THAT(text_of(protocol::trial_log(store.path(), 1)), HasSubstr("resumes at step 38"));
+  EXPECT_THAT(log_of(store, 1), HasSubstr("resumes at step 38"));
 }
 
 TEST(BundleTraining, TrialsOfABundleResumeFromDifferentSteps) {
@@ -249,7 +243,7 @@ class CheckpointedTrial {
     train_bundle(bundle_, {}, agent);
     EXPECT_EQ(timeless(agent.all<protocol::TrialDone>().at(0).result),
               timeless(train_alone(small_settings())));
-    return text_of(protocol::trial_log(store_.path(), 1));
+    return log_of(store_, 1);
   }
 
   void train(AgentSide& agent) const { train_bundle(bundle_, {}, agent); }

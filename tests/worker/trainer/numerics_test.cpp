@@ -5,12 +5,9 @@
 #include <gmock/gmock.h>
 #include <nlohmann/json.hpp>
 
-#include "errors/check.h"
-#include "protocol/log_files.h"
 #include "tests/worker/fused/every_instruction_set.h"
 #include "tests/worker/trainer/small_trial.h"
 #include "worker/trainer/bundle_training.h"
-#include "worker/trainer/whole_file.h"
 
 namespace headsweep::trainer {
 namespace {
@@ -35,17 +32,7 @@ protocol::TrainBundle bundle_in(const TemporaryFolder& store) {
 }
 
 protocol::TrialResult trained(const TrainerContext& context) {
-  const TemporaryFolder store;
-  RecordingAgent agent;
-  train_bundle(bundle_in(store), context, agent);
-  const auto done = agent.all<protocol::TrialDone>();
-  check(done.size() == 1, "an undisturbed trial is done");
-  return done.front().result;
-}
-
-std::string log_in(const TemporaryFolder& store) {
-  const auto bytes = read_whole_file(protocol::trial_log(store.path(), 1));
-  return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
+  return train_alone(settings(), context);
 }
 
 TEST(Numerics, AFusedTrialIsTheSameForAnyNumberOfThreads) {
@@ -65,7 +52,7 @@ TEST(Numerics, AFusedTrialIsResumedWithOtherThreads) {
   train_bundle(bundle_in(store), {.threads = 3}, agent);
   ASSERT_THAT(agent.all<protocol::TrialDone>(), SizeIs(1));
   EXPECT_EQ(timeless(agent.all<protocol::TrialDone>()[0].result), timeless(trained({.threads = 1})));
-  EXPECT_THAT(log_in(store), HasSubstr("resumes at step 10 of 40"));
+  EXPECT_THAT(log_of(store, 1), HasSubstr("resumes at step 10 of 40"));
 }
 
 TEST(Numerics, ThoseOfTheEagerStepNameItsThreads) {
@@ -94,8 +81,8 @@ TEST(Numerics, ACheckpointOfAnotherInstructionSetIsNotResumed) {
   fused::for_every_instruction_set([&] {
     RecordingAgent stopped(10);
     train_bundle(bundle_in(store), {}, stopped);
-    EXPECT_EQ(log_in(store).find("other numerics") != std::string::npos, ++sets > 1);
-    EXPECT_THAT(log_in(store), testing::Not(HasSubstr("resumes")));
+    EXPECT_EQ(log_of(store, 1).find("other numerics") != std::string::npos, ++sets > 1);
+    EXPECT_THAT(log_of(store, 1), testing::Not(HasSubstr("resumes")));
   });
   EXPECT_GT(sets, 1U);
 }

@@ -1,9 +1,11 @@
 #include "tests/worker/trainer/small_trial.h"
 
 #include "errors/check.h"
+#include "protocol/log_files.h"
 #include "trial/key.h"
 #include "trial/parameters.h"
 #include "worker/trainer/bundle_training.h"
+#include "worker/trainer/whole_file.h"
 
 namespace headsweep::trainer {
 
@@ -56,13 +58,18 @@ std::vector<std::byte> timeless(protocol::TrialResult result) {
   return protocol::encode(protocol::TrialDone{0, std::move(result)});
 }
 
-protocol::TrialResult train_alone(const trial::Settings& settings) {
+protocol::TrialResult train_alone(const trial::Settings& settings, const TrainerContext& context) {
   const TemporaryFolder store;
   RecordingAgent agent;
-  train_bundle({{assignment(1, settings)}, store.path().string(), 1e9}, {}, agent);
+  train_bundle({{assignment(1, settings)}, store.path().string(), 1e9}, context, agent);
   const auto done = agent.all<protocol::TrialDone>();
   check(done.size() == 1, "an undisturbed trial is done");
   return done.front().result;
+}
+
+std::string log_of(const TemporaryFolder& store, std::int64_t trial) {
+  const auto bytes = read_whole_file(protocol::trial_log(store.path(), trial));
+  return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
 }
 
 }  // namespace headsweep::trainer

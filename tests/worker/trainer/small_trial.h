@@ -8,6 +8,7 @@
 #include "protocol/messages.h"
 #include "tests/temporary_folder.h"
 #include "worker/trainer/agent_side.h"
+#include "worker/trainer/trainer_context.h"
 
 namespace headsweep::trainer {
 
@@ -51,6 +52,9 @@ class RecordingAgent final : public AgentSide {
 std::vector<std::byte> timeless(protocol::TrialResult result);
 
 // The result of training that bundle of one here and now.
-protocol::TrialResult train_alone(const trial::Settings& settings);
+protocol::TrialResult train_alone(const trial::Settings& settings, const TrainerContext& context = {});
+
+// What the log of trial number `trial` says.
+std::string log_of(const TemporaryFolder& store, std::int64_t trial);
 
 }  // namespace headsweep::trainer

@@ -2,10 +2,8 @@
 
 #include <gmock/gmock.h>
 
-#include "protocol/log_files.h"
 #include "tests/worker/trainer/small_trial.h"
 #include "worker/trainer/bundle_training.h"
-#include "worker/trainer/whole_file.h"
 
 namespace headsweep::trainer {
 namespace {
@@ -18,11 +16,6 @@ trial::Settings penalised_settings() {
   settings.diversity.penalty = "output";
   settings.diversity.penalty_weight = 0.1;
   return settings;
-}
-
-std::string log_of(const TemporaryFolder& store, std::int64_t trial) {
-  const auto bytes = read_whole_file(protocol::trial_log(store.path(), trial));
-  return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
 }
 
 TEST(StepChoice, IsFusedWhereItCanBe) {

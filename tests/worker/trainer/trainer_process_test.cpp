@@ -139,8 +139,7 @@ TEST(TrainerProcess, RemovesTheCheckpointsOfADoneTrialOnceItIsCommitted) {
   next.bundle[0].attempt = 2;
   trainer.send(next);
   ASSERT_TRUE(trainer.next<protocol::TrialDone>());
-  // One or two: writing them takes 2% of the time at most.
-  EXPECT_GT(count_checkpoints(store, key), 0) << "the next bundle does not say that the result is safe";
+  EXPECT_EQ(count_checkpoints(store, key), 2) << "the next bundle does not say that the result is safe";
   trainer.send(protocol::Committed{{1}});
   next.bundle[0].attempt = 3;
   trainer.send(next);
