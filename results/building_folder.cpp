@@ -12,23 +12,30 @@ namespace {
 
 namespace fs = std::filesystem;
 
+constexpr const char* kInUse = "in-use";
+
 void remove_left_ones(const fs::path& above, const std::string& prefix) {
   std::error_code ignored;  // what cannot be removed is in nobody's way
   for (const auto& entry : fs::directory_iterator(above, ignored)) {
-    if (entry.path().filename().string().starts_with(prefix)) fs::remove_all(entry.path(), ignored);
+    const bool is_one = entry.path().filename().string().starts_with(prefix);
+    if (is_one && !LockFile::is_locked(entry.path() / kInUse)) fs::remove_all(entry.path(), ignored);
   }
+}
+
+fs::path make_folder(const fs::path& above, const std::string& prefix) {
+  std::string name = (above / prefix).string() + "XXXXXX";
+  if (mkdtemp(name.data()) != nullptr) return name;
+  throw UserError("cannot make a folder in " + above.string() + ": " +
+                  std::generic_category().message(errno));
 }
 
 }  // namespace
 
 BuildingFolder::BuildingFolder(const fs::path& above, const std::string& prefix) {
   remove_left_ones(above, prefix);
-  std::string name = (above / prefix).string() + "XXXXXX";
-  if (mkdtemp(name.data()) == nullptr) {
-    throw UserError("cannot make a folder in " + above.string() + ": " +
-                    std::generic_category().message(errno));
-  }
-  path_ = name;
+  path_ = make_folder(above, prefix);
+  in_use_.emplace(path_ / kInUse);
+  in_use_->try_lock();
 }
 
 BuildingFolder::~BuildingFolder() {

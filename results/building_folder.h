@@ -2,13 +2,16 @@
 #pragma once
 
 #include <filesystem>
+#include <optional>
 #include <string>
+
+#include "results/lock_file.h"
 
 namespace headsweep::results {
 
 // A new folder below another one, for its maker only and with a name that cannot be foreseen; it goes with its contents when
-// this ends. Those of the same prefix that killed programs left are removed first, so nobody else may be
-// making one at the same time. Throws UserError.
+// this ends. Those of the same prefix that killed programs left are removed first: each holds a file that its maker has locked
+// while it lives. Throws UserError.
 class BuildingFolder {
  public:
   explicit BuildingFolder(const std::filesystem::path& above, const std::string& prefix = "building-");
@@ -20,6 +23,7 @@ class BuildingFolder {
 
  private:
   std::filesystem::path path_;
+  std::optional<LockFile> in_use_;
 };
 
 }  // namespace headsweep::results

@@ -23,6 +23,12 @@ std::string utc_now() {
   return std::string(date.data()) + fraction.data();
 }
 
+std::chrono::nanoseconds since_boot() {
+  std::timespec time{};
+  clock_gettime(CLOCK_BOOTTIME, &time);
+  return std::chrono::seconds(time.tv_sec) + std::chrono::nanoseconds(time.tv_nsec);
+}
+
 std::string host_name() {
   utsname names{};
   return uname(&names) == 0 ? names.nodename : "unknown";

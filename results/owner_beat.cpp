@@ -12,7 +12,11 @@ namespace headsweep::results {
 
 OwnerBeat::OwnerBeat(std::filesystem::path file, int descriptor, Owner own,
                      std::chrono::milliseconds interval)
-    : file_(std::move(file)), descriptor_(descriptor), own_(std::move(own)), interval_(interval) {
+    : file_(std::move(file)),
+      descriptor_(descriptor),
+      own_(std::move(own)),
+      interval_(interval),
+      seen_(since_boot()) {
   thread_ = std::thread(&OwnerBeat::beat_until_ended, this);
 }
 
@@ -25,8 +29,22 @@ OwnerBeat::~OwnerBeat() {
   thread_.join();
 }
 
-bool OwnerBeat::is_lost_by_now() const {
-  if (is_lost_) return true;
+bool OwnerBeat::was_seen_within(std::chrono::nanoseconds time) const {
+  return since_boot() - seen_.load() <= time;
+}
+
+bool OwnerBeat::is_lost() {
+  return is_lost_ || (!was_seen_within(2 * interval_) && is_lost_by_now());
+}
+
+bool OwnerBeat::is_lost_by_now() {
+  const std::chrono::nanoseconds now = since_boot();
+  if (is_lost_ || is_anothers()) return is_lost_ = true;
+  seen_ = now;
+  return false;
+}
+
+bool OwnerBeat::is_anothers() const {
   const std::optional<Owner> found = read_owner(file_);
   if (found) return !is_same_process(*found, own_);
   // A file that cannot be read for a moment says nothing.
@@ -44,14 +62,13 @@ void OwnerBeat::beat_until_ended() {
   }
 }
 
-// In place and no longer than before, so that nobody finds half of it and a full disk is no obstacle.
+// In place and no longer than before, so that nobody finds half of it and a full disk is no obstacle. Not where this process was
+// stopped since it looked: the text may be another's by now.
 void OwnerBeat::renew() {
-  if (is_lost_by_now()) {
-    is_lost_ = true;
-    return;
-  }
+  if (is_lost_by_now()) return;
   own_.beat = utc_now();
   const std::string text = to_text(own_);
+  if (!was_seen_within(interval_)) return;
   // A beat that cannot be written is missed by those who look, and the next one is tried in time.
   if (pwrite(descriptor_, text.data(), text.size(), 0) > 0) (void)fdatasync(descriptor_);
 }

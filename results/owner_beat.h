@@ -21,12 +21,15 @@ class OwnerBeat {
   OwnerBeat(const OwnerBeat&) = delete;
   OwnerBeat& operator=(const OwnerBeat&) = delete;
 
-  // Whether the file was found to be another's, or gone: whoever took the store over may write to it.
-  [[nodiscard]] bool is_lost() const { return is_lost_; }
-  // The same, looked at now.
-  [[nodiscard]] bool is_lost_by_now() const;
+  // Whether the file was found to be another's, or gone: whoever took the store over may write to it. Looks at the file where
+  // the last look was so long ago that beats were missed: this process was stopped, or its machine slept. Any thread.
+  [[nodiscard]] bool is_lost();
+  // Looks at the file now.
+  [[nodiscard]] bool is_lost_by_now();
 
  private:
+  [[nodiscard]] bool was_seen_within(std::chrono::nanoseconds time) const;
+  [[nodiscard]] bool is_anothers() const;
   void beat_until_ended();
   void renew();
 
@@ -35,6 +38,8 @@ class OwnerBeat {
   Owner own_;
   std::chrono::milliseconds interval_;
   std::atomic<bool> is_lost_ = false;
+  std::atomic<std::chrono::nanoseconds>
+      seen_;  // when the last look that found it to be our own began, since boot
   std::mutex mutex_;
   std::condition_variable changed_;
   bool ending_ = false;  // under the mutex

@@ -6,10 +6,10 @@
 #include <thread>
 #include <utility>
 
-#include <fcntl.h>
 #include <unistd.h>
 
 #include "results/clock.h"
+#include "results/lock_file.h"
 #include "results/owner_beat.h"
 
 namespace headsweep::results {
@@ -18,28 +18,6 @@ namespace {
 using Clock = std::chrono::steady_clock;
 constexpr auto kPollInterval = std::chrono::milliseconds(20);
 constexpr auto kLookInterval = std::chrono::milliseconds(100);  // at a beat
-
-struct flock whole_file() {
-  struct flock lock {};
-  lock.l_type = F_WRLCK;
-  lock.l_whence = SEEK_SET;
-  return lock;
-}
-
-// The file, open and locked.
-class LockedFile {
- public:
-  LockedFile(const std::filesystem::path& file, const std::filesystem::path& store,
-             const OwnerPatience& patience);
-  ~LockedFile() { close(descriptor_); }
-  LockedFile(const LockedFile&) = delete;
-  LockedFile& operator=(const LockedFile&) = delete;
-
-  [[nodiscard]] int descriptor() const { return descriptor_; }
-
- private:
-  int descriptor_;
-};
 
 // What was seen of an owner while it was watched.
 enum class Beat : std::uint8_t { kGoesOn, kSilent, kGone };
@@ -53,12 +31,15 @@ std::string seconds_of(std::chrono::milliseconds time) {
   return std::to_string(std::chrono::duration_cast<std::chrono::seconds>(time).count()) + " s";
 }
 
-// Until it beats or has not for as long as `patience` says; kGone: it is dead, or the text another's or empty.
+// Until it beats or was seen not to for as long as `patience` says, a look every kLookInterval: between two looks that lie
+// further apart this process may have been stopped, and knows nothing of that time. kGone: it is dead, or the text another's or
+// empty.
 Beat watch(const std::filesystem::path& file, const std::filesystem::path& store, const Owner& owner,
            const OwnerPatience& patience) {
-  const Clock::time_point end = Clock::now() + patience.silence;
   bool told = false;
-  while (Clock::now() < end) {
+  const Clock::time_point began = Clock::now();
+  for (auto looked = 0 * kLookInterval; looked < patience.silence || Clock::now() - began < patience.silence;
+       looked += kLookInterval) {
     if (patience.is_stopped())
       throw StoppedWaiting("stopped while it was waiting for " + describe(owner) + ", which has " +
                            store.string());
@@ -90,23 +71,19 @@ void wait_for_holder(const std::filesystem::path& file, const std::filesystem::p
   std::this_thread::sleep_for(kPollInterval);
 }
 
-LockedFile::LockedFile(const std::filesystem::path& file, const std::filesystem::path& store,
-                       const OwnerPatience& patience)
-    : descriptor_(open(file.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0644)) {
-  if (descriptor_ < 0) throw UserError("cannot write " + file.string() + ": " + std::strerror(errno));
+LockFile locked_file(const std::filesystem::path& file, const std::filesystem::path& store,
+                     const OwnerPatience& patience) {
   const Clock::time_point deadline = Clock::now() + patience.ending;
-  struct flock lock = whole_file();
-  try {
-    while (fcntl(descriptor_, F_OFD_SETLK, &lock) != 0) {
-      if (errno != EAGAIN && errno != EACCES) {
-        throw UserError("cannot lock " + file.string() + ": " + std::strerror(errno) +
-                        "; put the store on a file system with file locks");
-      }
+  LockFile locked(file);
+  while (true) {
+    const bool is_locked = locked.try_lock();
+    if (!locked.is_still_there()) {  // somebody followed the advice above
+      locked = LockFile(file);
+    } else if (is_locked) {
+      return locked;
+    } else {
       wait_for_holder(file, store, patience, deadline);
     }
-  } catch (const UserError&) {
-    close(descriptor_);
-    throw;
   }
 }
 
@@ -133,17 +110,28 @@ void write_owner(int descriptor, const std::filesystem::path& file, const Owner&
   throw UserError("cannot write " + file.string() + ": " + std::strerror(errno));
 }
 
+// Hosts that do not see each other's locks may both have found the same owner silent and written their names: the last one has
+// the store.
+void require_settled(const std::filesystem::path& file, const std::filesystem::path& store, const Owner& own,
+                     const OwnerPatience& patience) {
+  std::this_thread::sleep_for(patience.settling);
+  const std::optional<Owner> found = read_owner(file);
+  if (found && is_same_process(*found, own)) return;
+  throw UserError(refusal(store, found ? describe(*found) : "another run"));
+}
+
 }  // namespace
 
 struct OwnerLock::Impl {
-  LockedFile locked;
+  LockFile locked;
   std::optional<Owner> predecessor;
   Owner own = this_process();
   std::optional<OwnerBeat> beat;
 
   Impl(const std::filesystem::path& file, const std::filesystem::path& store, const OwnerPatience& patience)
-      : locked(file, store, patience), predecessor(predecessor_of(file, store, patience)) {
+      : locked(locked_file(file, store, patience)), predecessor(predecessor_of(file, store, patience)) {
     write_owner(locked.descriptor(), file, own);
+    if (predecessor && !is_known_dead(*predecessor)) require_settled(file, store, own, patience);
     beat.emplace(file, locked.descriptor(), own, patience.interval);
   }
 };
@@ -169,12 +157,7 @@ bool OwnerLock::is_lost() const {
 }
 
 std::optional<Owner> current_owner(const std::filesystem::path& file) {
-  const int descriptor = open(file.c_str(), O_RDONLY | O_CLOEXEC);
-  if (descriptor < 0) return std::nullopt;
-  struct flock lock = whole_file();
-  const bool is_held = fcntl(descriptor, F_OFD_GETLK, &lock) == 0 && lock.l_type != F_UNLCK;
-  close(descriptor);
-  if (!is_held) return std::nullopt;
+  if (!LockFile::is_locked(file)) return std::nullopt;
   return read_owner(file).value_or(Owner{"unknown", 0, "unknown"});
 }
 

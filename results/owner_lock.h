@@ -1,8 +1,7 @@
 // Who may write to a store: the holder of a lock on a file of its own, STORE.d/owner.
 //
-// The lock is an open-file-description lock of the kernel (fcntl F_OFD_SETLK): it ends with the process however that
-// dies, and opening or closing the file elsewhere in the process does not drop it. The file's text says who holds it; it is
-// empty after a clean end. It is never SQLite's own file: closing any descriptor of that would drop SQLite's locks.
+// The lock ends with the process however that dies (lock_file.h). The file's text says who holds it; it is empty after a clean
+// end. It is never SQLite's own file: closing any descriptor of that would drop SQLite's locks.
 //
 // Network file systems may keep locks to each host (NFS mounted with nolock), so a free lock only proves that no owner is left
 // on this host. Owners of other hosts are judged by their beat, a part of the text that each renews: it must have been seen
@@ -27,13 +26,15 @@ struct OwnerPatience {
   std::chrono::milliseconds interval{5'000};  // between beats
   std::chrono::milliseconds silence{
       60'000};  // without a beat: longer than network file systems remember what they read
+  std::chrono::milliseconds settling{
+      1'000};  // after one that was silent: others who waited as long may put their names there as well
   // Hears one line before a wait for beats begins.
   std::function<void(const std::string&)> tell = [](const std::string&) {};
   // Whether to give such a wait up. Polled.
   std::function<bool()> is_stopped = [] { return false; };
 };
 
-// The wait for an owner was given up.
+// The wait for an owner, or for a plan to be in the store, was given up.
 class StoppedWaiting : public UserError {
  public:
   using UserError::UserError;
@@ -43,7 +44,7 @@ class OwnerLock {
  public:
   // Takes the lock. Waits as `patience` says: for an owner on this host, and for a beat of one that this host cannot see.
   // Throws UserError naming the owner (host, pid, since, SLURM job) of `store` and what to do: it holds the lock, or its beat
-  // goes on; or if the file cannot be written or locked. Throws StoppedWaiting.
+  // goes on, or it took the store over at the same time; or if the file cannot be written or locked. Throws StoppedWaiting.
   OwnerLock(const std::filesystem::path& file, const std::filesystem::path& store,
             const OwnerPatience& patience = {});
   ~OwnerLock();  // empties the text, lets go

@@ -79,6 +79,7 @@ void StoreWriter::Impl::write(std::deque<Record>& batch, Recorder& recorder) {
     batch.pop_front();
   }
   recorder.finish();
+  store.require_owned();  // this process may have been stopped since
   transaction.commit();
   const std::lock_guard lock(mutex);
   committed.insert(committed.end(), results.begin(), results.end());

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "faulty_vfs.h"
+#include "results/building_folder.h"
 #include "results/data_dictionary.h"
 #include "results/render.h"
 #include "results/verify.h"
@@ -76,6 +77,14 @@ TEST_F(ExportTest, ASnapshotIsAWholeStoreAlsoWhileItsOwnerWrites) {
   EXPECT_EQ(verify(copy).size(), 0);
   EXPECT_EQ(sql(beside("copy.db"), "SELECT * FROM layer_metrics").rows,
             sql(path(), "SELECT * FROM layer_metrics").rows);
+}
+
+TEST_F(ExportTest, AFolderInWhichAnotherSnapshotIsBuiltIsLeftAlone) {
+  make_finished_store(path());
+  const BuildingFolder others(path().parent_path(), "copy.db.building-");
+  StoreReader reader(path());
+  export_snapshot(reader, beside("copy.db"));
+  EXPECT_TRUE(std::filesystem::exists(others.path()));
 }
 
 TEST_F(ExportTest, ASnapshotHasItsNameOnlyOnceItIsWhole) {

@@ -1,5 +1,6 @@
 #include "results/owner_lock.h"
 
+#include <csignal>
 #include <fstream>
 #include <thread>
 #include <vector>
@@ -119,7 +120,7 @@ class BeatingElsewhere {
   BeatingElsewhere(const BeatingElsewhere&) = delete;
   BeatingElsewhere& operator=(const BeatingElsewhere&) = delete;
 
-  [[nodiscard]] bool is_lost() const { return beat_->is_lost(); }
+  [[nodiscard]] bool is_lost() { return beat_->is_lost(); }
 
  private:
   int descriptor_ = -1;
@@ -161,10 +162,85 @@ TEST_F(OwnerLockTest, TakesOverFromAnOwnerOnAnotherHostThatWasSeenSilentForLongE
 }
 
 TEST_F(OwnerLockTest, AnOwnerThatReturnsAfterItWasTakenOverFromLearnsThat) {
-  const BeatingElsewhere owner(file());
+  BeatingElsewhere owner(file());
   write(this_process());
   while (!owner.is_lost()) std::this_thread::sleep_for(milliseconds(5));
   EXPECT_EQ(read_owner(file())->pid, getpid()) << "it does not write over the new owner's name";
+}
+
+// What `child` ends with, after `meanwhile` was done while it had stopped itself.
+template <class Meanwhile>
+int exit_code_of_stopped(pid_t child, Meanwhile meanwhile) {
+  int status = 0;
+  EXPECT_EQ(waitpid(child, &status, WUNTRACED), child);
+  EXPECT_TRUE(WIFSTOPPED(status));
+  meanwhile();
+  kill(child, SIGCONT);
+  EXPECT_EQ(waitpid(child, &status, 0), child);
+  return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+}
+
+TEST_F(OwnerLockTest, AnOwnerThatWasStoppedLooksBeforeItSaysThatTheStoreIsItsOwn) {
+  constexpr milliseconds kInterval(100);
+  const pid_t child = fork();
+  if (child == 0) {
+    OwnerLock lock = take({.interval = kInterval});
+    raise(SIGSTOP);
+    _exit(lock.is_lost() ? 0 : 1);
+  }
+  const int code = exit_code_of_stopped(child, [&] {
+    write(elsewhere());
+    std::this_thread::sleep_for(3 * kInterval);
+  });
+  EXPECT_EQ(code, 0);
+  EXPECT_EQ(read_owner(file())->host, "othernode") << "it does not write over the new owner's name";
+}
+
+TEST_F(OwnerLockTest, TheTimeInWhichATakerWasStoppedIsNoSilenceOfTheOwner) {
+  constexpr milliseconds kSilence(400);
+  write(elsewhere());
+  const pid_t child = fork();
+  if (child == 0) {
+    OwnerPatience patience{.silence = kSilence};
+    patience.tell = [](const std::string&) { raise(SIGSTOP); };
+    _exit(user_error_of([&] { take(patience); }).find("in use by SLURM job 1234") == std::string::npos ? 1
+                                                                                                       : 0);
+  }
+  const int code = exit_code_of_stopped(child, [&] {
+    std::this_thread::sleep_for(2 * kSilence);
+    Owner alive = elsewhere();
+    alive.beat = "2026-01-02T03:04:11.000Z";
+    write(alive);
+  });
+  EXPECT_EQ(code, 0);
+}
+
+TEST_F(OwnerLockTest, OfTwoThatTakeOverAtOnceTheOneWhoseNameStaysHasTheStore) {
+  write(elsewhere());
+  std::thread other([&] {  // on a host that sees no lock of this one
+    while (read_owner(file())->pid != getpid()) std::this_thread::sleep_for(milliseconds(1));
+    Owner third = elsewhere();
+    third.host = "thirdnode";
+    write(third);
+  });
+  const std::string message =
+      user_error_of([&] { take({.silence = milliseconds(200), .settling = milliseconds(500)}); });
+  other.join();
+  EXPECT_NE(message.find("in use by SLURM job 1234 on host thirdnode"), std::string::npos) << message;
+  EXPECT_EQ(read_owner(file())->host, "thirdnode");
+}
+
+TEST_F(OwnerLockTest, ALockOnAFileThatWasRemovedMeanwhileIsNone) {
+  ChildOwner child(file());
+  std::thread remover([&] {
+    std::this_thread::sleep_for(milliseconds(100));  // take() waits for the child
+    std::filesystem::remove(file());
+    child.let_go();
+  });
+  const OwnerLock lock = take(std::chrono::seconds(30));
+  remover.join();
+  ASSERT_TRUE(std::filesystem::exists(file()));
+  EXPECT_EQ(current_owner(file())->pid, getpid());
 }
 
 TEST_F(OwnerLockTest, AnOwnerWhoseFileIsRemovedLosesTheStoreAndLeavesTheNextOnesFileAlone) {
