@@ -166,6 +166,28 @@ std::optional<results::OwnedStore> own_store(const RunCommandOptions& options, c
   }
 }
 
+// Nothing if a signal came meanwhile. `notes`: of the plan, where it was made.
+std::optional<results::FrozenSweep> freeze(const RunCommandOptions& options, const sweep::Sweep& sweep,
+                                           const Limits& limits, results::OwnedStore& store,
+                                           std::vector<std::string>& notes) {
+  const auto if_changed = options.extend ? results::IfChanged::kExtend : results::IfChanged::kRefuse;
+  const auto stop_if_asked = [&] {
+    if (limits.stop.received())
+      throw results::StoppedWaiting("stopped while its plan was made; the same command begins again");
+  };
+  const auto expand = [&] {
+    sweep::Plan plan = sweep::make_plan(sweep, options.sweep.max_trials, stop_if_asked);
+    notes = plan.notes;
+    return plan;
+  };
+  try {
+    return store.freeze(sweep, if_changed, expand, shard_of(options, sweep));
+  } catch (const results::StoppedWaiting& stopped) {
+    say(options, stopped.what());
+    return std::nullopt;
+  }
+}
+
 int coordinate(const RunCommandOptions& options, std::int64_t workers, const Limits& limits,
                const Train& train) {
   const sweep::Sweep sweep = read_sweep(options.sweep);
@@ -173,16 +195,10 @@ int coordinate(const RunCommandOptions& options, std::int64_t workers, const Lim
   std::optional<results::OwnedStore> owned = own_store(options, limits);
   if (!owned) return kUnfinished;
   results::OwnedStore& store = *owned;
-  const auto if_changed = options.extend ? results::IfChanged::kExtend : results::IfChanged::kRefuse;
   std::vector<std::string> notes;
-  results::FrozenSweep frozen = store.freeze(
-      sweep, if_changed,
-      [&] {
-        sweep::Plan plan = sweep::make_plan(sweep, options.sweep.max_trials);
-        notes = plan.notes;
-        return plan;
-      },
-      shard_of(options, sweep));
+  std::optional<results::FrozenSweep> written = freeze(options, sweep, limits, store, notes);
+  if (!written) return kUnfinished;
+  results::FrozenSweep& frozen = *written;
   if (const auto steps = describe_steps(options, frozen, sweep.resources.gpus_per_trial))
     notes.push_back(*steps);
   const std::int64_t left_out = cancelled(frozen);

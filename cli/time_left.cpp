@@ -46,7 +46,7 @@ std::optional<double> TimeLeft::seconds() const {
     left = std::max(0.0, *walltime_seconds_ - age);
   }
   std::optional<std::int64_t> end = job_end_of_environment();
-  if (!left && (!end || !seconds_until(*end))) end = job_end_of_queue();
+  if (!end || !seconds_until(*end)) end = job_end_of_queue();
   const std::optional<double> of_job = end ? seconds_until(*end) : std::nullopt;
   if (!of_job) return left;
   return std::min(*of_job, left.value_or(*of_job));

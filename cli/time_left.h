@@ -11,8 +11,8 @@ class TimeLeft {
   // `walltime_seconds`: from now; to be made as the process begins.
   explicit TimeLeft(std::optional<double> walltime_seconds) : walltime_seconds_(walltime_seconds) {}
 
-  // Until the walltime is over or the batch job ends (SLURM_JOB_END_TIME, or where neither is known what squeue says),
-  // whatever comes first; nothing where there is no end. Not negative.
+  // Until the walltime is over or the batch job ends (SLURM_JOB_END_TIME, or where that is not set or lies behind what squeue
+  // says), whatever comes first; nothing where there is no end. Not negative.
   [[nodiscard]] std::optional<double> seconds() const;
 
  private:

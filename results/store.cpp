@@ -3,6 +3,7 @@
 #include <optional>
 
 #include <SQLiteCpp/SQLiteCpp.h>
+#include <sqlite3.h>
 
 #include "errors/check.h"
 #include "errors/user_error.h"
@@ -53,14 +54,35 @@ std::filesystem::path store_folder(const std::filesystem::path& store) {
   return folder += ".d";
 }
 
+// Ends what SQLite does in its lifetime with SQLITE_INTERRUPT once `is_stopped` says so.
+class StoppableSql {
+ public:
+  StoppableSql(SQLite::Database& database, const std::function<bool()>& is_stopped)
+      : handle_(database.getHandle()), is_stopped_(is_stopped) {
+    constexpr int kInstructions = 1000;
+    sqlite3_progress_handler(handle_, kInstructions, &is_over, this);
+  }
+  ~StoppableSql() { sqlite3_progress_handler(handle_, 0, nullptr, nullptr); }
+  StoppableSql(const StoppableSql&) = delete;
+  StoppableSql& operator=(const StoppableSql&) = delete;
+
+ private:
+  static int is_over(void* self) { return static_cast<StoppableSql*>(self)->is_stopped_() ? 1 : 0; }
+
+  sqlite3* handle_;
+  const std::function<bool()>& is_stopped_;
+};
+
 struct OwnedStore::Impl {
   std::filesystem::path path;
+  std::function<bool()> is_stopped;
   OwnerLock lock;
   SQLite::Database database;
   bool is_store = false;  // nothing but reading happens to a file that is none
 
   Impl(const std::filesystem::path& store, const OwnerPatience& patience)
       : path(store),
+        is_stopped(patience.is_stopped),
         lock(create_folder(store) / "owner", store, patience),
         database(open_for_writing(store)) {}
   ~Impl() {
@@ -92,8 +114,12 @@ FrozenSweep OwnedStore::freeze(const sweep::Sweep& sweep, IfChanged if_changed,
                                const std::function<sweep::Plan()>& expand,
                                const std::optional<sweep::Shard>& shard) {
   try {
+    const StoppableSql stoppable(impl_->database, impl_->is_stopped);
     return freeze_sweep(impl_->database, impl_->path, sweep, if_changed, expand, shard);
   } catch (const SQLite::Exception& error) {
+    if (error.getErrorCode() == SQLITE_INTERRUPT)
+      throw StoppedWaiting("stopped while its plan was written to " + impl_->path.string() +
+                           "; the same command begins again");
     throw UserError(describe_problem(error, impl_->path));
   }
 }

@@ -79,6 +79,7 @@ class OwnedStore {
   // is done, or change what is tested (sweep::describe_change_of_tests) once there are results.
   // `expand` makes the plan; it is not called when the hash is equal (resuming does not expand again).
   // With `shard` the store holds only that part of the plan, and no run of another part or of the whole may use it.
+  // Throws StoppedWaiting, with nothing written, once OwnerPatience::is_stopped says so: a million trials take a minute.
   FrozenSweep freeze(const sweep::Sweep& sweep, IfChanged if_changed,
                      const std::function<sweep::Plan()>& expand,
                      const std::optional<sweep::Shard>& shard = {});

@@ -29,9 +29,10 @@ class Planner {
     plan.trials.reserve(static_cast<std::size_t>(count_grid(plan.sweep)));
   }
 
-  void run() {
+  void run(const std::function<void()>& before_each) {
     const Grid& grid = expansion_.grid();
     for (std::int64_t combination = 0; combination < grid.count(); ++combination) {
+      before_each();
       if (grid.is_excluded(combination)) {
         left_out_.excluded();
       } else {
@@ -97,10 +98,10 @@ std::int64_t count_grid(const Sweep& sweep) {
   return saturating_product(Grid(sweep).count(), static_cast<std::int64_t>(sweep.seeds.size()));
 }
 
-Plan make_plan(const Sweep& sweep, std::int64_t max_trials) {
+Plan make_plan(const Sweep& sweep, std::int64_t max_trials, const std::function<void()>& before_each) {
   require_fits(sweep, max_trials);
   Plan plan{sweep, plan_hash(sweep), 0, {}, {}};
-  Planner(plan).run();
+  Planner(plan).run(before_each);
   return plan;
 }
 

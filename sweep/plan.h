@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
@@ -42,7 +43,10 @@ std::int64_t count_grid(const Sweep& sweep);
 // the parameters to the budget, and makes one of combinations that differ only in settings that mean nothing. Throws
 // UserError if the grid is larger than `max_trials`, settings contradict each other in some trial, the budget cannot
 // be met, two trials are equal for no such reason, or nothing is left.
-Plan make_plan(const Sweep& sweep, std::int64_t max_trials = kDefaultMaxTrials);
+// `before_each` combination is called and may throw, to give up.
+Plan make_plan(
+    const Sweep& sweep, std::int64_t max_trials = kDefaultMaxTrials,
+    const std::function<void()>& before_each = [] {});
 
 // How `wanted` differs from the sweep frozen as `frozen_canonical`, in words for an error message:
 // "seeds: 3 -> 5; axes.model.heads: [1, 2] -> [1, 2, 4]". Empty if they are equal.

@@ -9,12 +9,13 @@ import time
 import unittest
 
 from harness import BIN, ERROR, HEADSWEEP, StoreTest, UNFINISHED, done_trials, mpirun, rows, wait_until
-from process_family import ProcessFamily, TRAINER, trial_under_way
+from process_family import COORDINATOR, ProcessFamily, TRAINER, send, trial_under_way
 
 SWEEP = str(pathlib.Path(__file__).with_name("chaos.toml"))
 ENDLESS = ("run", SWEEP, "--set", "zip=[]", "--set", "training.steps=100000000", "--set", "resources.checkpoint_every=\"1h\"")
 SHORT = ("run", SWEEP, "--set", "sweep.seeds=200", "--set", "zip=[]", "--set", "training.steps=50",
          "--set", "measure.every=0", "--set", "measure.keep=\"none\"")
+LONG_PLAN = ("run", SWEEP, "--set", "sweep.seeds=800000", "--set", "zip=[]")
 MOST_SECONDS = 20  # promised
 
 
@@ -105,6 +106,38 @@ class Stopping(StoreTest):
         self.assertEqual(run.wait(timeout=MOST_SECONDS), UNFINISHED)
         self.assertIn("stopped while it was waiting for a run on host elsewhere", run.stderr.read())
         self.assertEqual(list(self.folder.glob("results.db")), [], "nothing was begun")
+
+    def test_a_signal_while_the_plan_is_made(self):
+        """Which would take longer than a run has to stop."""
+        run = self.start((HEADSWEEP,), "--workers", "2", "--max-trials", "4000000", work=LONG_PLAN)
+        wait_until(lambda: run.poll() is None and pathlib.Path(self.store()).exists())
+        time.sleep(1)
+        began = time.monotonic()
+        run.send_signal(signal.SIGTERM)
+        self.assertEqual(run.wait(timeout=MOST_SECONDS), UNFINISHED)
+        self.assertLess(time.monotonic() - began, 5)
+        self.assertRegex(run.stderr.read(), "stopped while its plan was (made|written to .*); the same command begins again")
+        self.assert_code(self.run_headsweep("run", SWEEP, "--store", self.store(), "--limit", "1", "--quiet"), UNFINISHED)
+
+    def test_a_signal_while_the_ranks_meet(self):
+        """Rank 0 has it in MPI_Init, which ends once the last rank is there; the run stops before any trial."""
+        late = ("import os, sys, time\n"
+                "if os.environ['OMPI_COMM_WORLD_RANK'] == '2': time.sleep(4)\n"
+                "os.execv(sys.argv[1], sys.argv[1:])")
+        *launch, headsweep = mpirun(3)
+        run = self.start((*launch, sys.executable, "-c", late, headsweep))
+        rank_0 = wait_until(lambda: next((m for m in self.family.members(COORDINATOR) if self.catches(m, signal.SIGTERM)),
+                                         None))
+        self.assertFalse(pathlib.Path(self.store()).exists())
+        send(rank_0, signal.SIGTERM)
+        self.assertEqual(run.wait(timeout=MOST_SECONDS), UNFINISHED, run.stderr.read())
+        self.assertEqual(rows(self.store(), "select count(*) from attempts where state = 'done'"), [(0,)])
+        wait_until(lambda: not self.family.members(), seconds=10)
+
+    def catches(self, member, number):
+        [mask] = [line.split()[1] for line in pathlib.Path(f"/proc/{member.pid}/status").read_text().splitlines()
+                  if line.startswith("SigCgt")]
+        return int(mask, 16) >> (number - 1) & 1
 
     def test_nothing_begins_that_cannot_reach_a_checkpoint(self):
         """The first trial takes 8 s and more to its first update, since the trainer is slow to start. Of the 24 s before the

@@ -304,7 +304,7 @@ class OwnScripts(SlurmTest):
     @unittest.skipUnless(FULL, "waits for SLURM's clock: --full")
     def test_the_end_of_the_job_is_known(self):
         store = self.store()
-        job = self.batch(store, "--time=1", arguments="--workers 2")
+        job = self.batch(store, "--time=1", arguments="--workers 2 --walltime 1h")
         self.assertIn("the walltime is nearly over", self.assert_stopped(job, store))
 
 
