@@ -10,6 +10,7 @@ void CheckpointTimes::observe(protocol::WorkerId worker, double seconds, double 
 
 double CheckpointTimes::seconds_for(protocol::WorkerId worker, double flops) const {
   if (const auto own = newest_.find(worker); own != newest_.end()) return scaled(own->second, flops);
+  if (newest_.empty()) return kUnknownSeconds;
   double slowest = 0;
   for (const auto& [other, measured] : newest_) slowest = std::max(slowest, scaled(measured, flops));
   return slowest;

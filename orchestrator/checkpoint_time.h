@@ -9,6 +9,9 @@
 
 namespace headsweep::orchestrator {
 
+// Of a first bundle: a trainer's start, and its first progress message.
+inline constexpr double kUnknownSeconds = 1;
+
 // Measured at the first progress message of every bundle (half a second after its first update at most) or its first
 // result, setting up and, for a worker's first bundle, the trainer's start included. O(log n) per call.
 class CheckpointTimes {
@@ -16,7 +19,7 @@ class CheckpointTimes {
   // `flops`: of one update of the whole bundle. The newest counts.
   void observe(protocol::WorkerId worker, double seconds, double flops);
   // What such a bundle would take at that worker; by the slowest of the others where this one has shown nothing yet.
-  // A cheaper bundle than the one measured takes as long, a dearer one in proportion. 0 while nobody knows.
+  // A cheaper bundle than the one measured takes as long, a dearer one in proportion. kUnknownSeconds while nobody knows.
   [[nodiscard]] double seconds_for(protocol::WorkerId worker, double flops) const;
 
  private:

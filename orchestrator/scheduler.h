@@ -17,14 +17,14 @@
 //   prefetched, and behind a bundle that runs for long nothing is: asking for more costs milliseconds.
 // - A failed trial is tried again, by another worker if one asks for work first, until it has failed more
 //   than `retries` times. Interruptions (protocol::is_interruption) do not count; nor does a trainer that
-//   dies with several trials in its bundle, but these are trained alone from then on; nor does a trainer
-//   that cannot be started.
+//   dies, or an error, with several trials in the bundle, but these are trained alone from then on; nor does a
+//   trainer that cannot be started.
 // - A worker that is silent for `lease_seconds` is given up: its attempts end as kWorkerLost, its trials
 //   wait again, whatever it still sends is dropped, late results being recorded. Heard again (it was stopped,
 //   or cut off) it is told so; it kills its trainer, says hello and joins anew.
 // - A worker that fails kBadWorkerFailures different trials in a row while others finish some, or that
-//   cannot start its trainer for kStartFailures bundles in a row, is drained. Never the last one: if that
-//   one cannot start its trainer the run ends with an error.
+//   cannot start its trainer for kStartFailures bundles in a row, or that cannot write below the store's folder, is
+//   drained. Never the last one: if that one cannot start its trainer, or write, the run ends with an error.
 // - With `gang` = g > 1 every trial is trained by g workers at once, which are reserved together once g of them are
 //   free, those of one host first, and get one attempt: a gang. Nothing is prefetched, so they hold nothing else. The
 //   attempt ends when every member has answered or is lost; once one has failed the others are told to abandon it. If
@@ -184,8 +184,9 @@ class Scheduler {
   void finish_trial(const WorkerState& worker, const Attempt& attempt, protocol::AttemptDone done);
   void plan_again(WorkerState& worker, protocol::AttemptId attempt, protocol::EndReason reason,
                   const std::string& why);
-  // Drains a worker that has failed too often; `failure`: what it said of the last one.
-  void judge(WorkerState& worker, const std::string& failure);
+  // Drains a worker that has failed too often; `failure`: the last one.
+  void judge(WorkerState& worker, const protocol::AttemptFailed& failure);
+  void do_without(WorkerState& worker, const std::string& why);
   void drain(WorkerState& worker, const std::string& why);
   void lose(WorkerState& worker, const std::string& why);
   void retire(WorkerState& worker, WorkerPhase phase, const std::string& state);

@@ -7,9 +7,10 @@ namespace {
 using protocol::EndReason;
 using results::TrialState;
 
-// The trainer itself reported it, so it belongs to that one trial.
-bool reported_by_trainer(EndReason reason) {
-  return reason == EndReason::kError || reason == EndReason::kDiverged;
+// Whether it belongs to that one trial, whatever was trained with it. Of an error nobody knows: it may be of the whole bundle,
+// as where all of it does not fit into memory.
+bool is_of_one_trial(EndReason reason) {
+  return reason == EndReason::kDiverged;
 }
 
 }  // namespace
@@ -24,11 +25,11 @@ void Scheduler::on(WorkerState& worker, protocol::AttemptFailed failed) {
   const bool in_company = worker.line.bundle_size(*held) > 1;
   const Attempt attempt = take_attempt(worker, failed.attempt);
   const TrialState state = count_failure(worker, attempt, failed.reason, in_company);
-  const std::string message = failed.message;
+  const protocol::AttemptFailed failure = failed;
   end_failed(attempt, std::move(failed), state);
   feed_hungry();  // before this worker is one of them: others are to try first
   begin_first_bundle(worker);
-  judge(worker, message);
+  judge(worker, failure);
   feed(worker);
 }
 
@@ -53,10 +54,10 @@ TrialState Scheduler::count_failure(WorkerState& worker, const Attempt& attempt,
     return TrialState::kPlanned;
   }
   worker.unstarted_bundles.clear();
-  const bool trainer_died = !reported_by_trainer(reason);
-  worker.failures.add(attempt.index, trainer_died ? std::optional(attempt.bundle) : std::nullopt,
+  const bool is_anyones = in_company && !is_of_one_trial(reason);
+  worker.failures.add(attempt.index, is_anyones ? std::optional(attempt.bundle) : std::nullopt,
                       progress_.done_now);
-  if (trainer_died && in_company) {
+  if (is_anyones) {
     // Nobody knows which of them it was: alone, the guilty one shows.
     queue_.train_alone(attempt.index);
     return TrialState::kPlanned;
@@ -86,18 +87,25 @@ void Scheduler::drop_late(WorkerState& worker, const protocol::Message& message)
       worker, is_known ? std::optional(lost->second) : std::nullopt);
 }
 
-void Scheduler::judge(WorkerState& worker, const std::string& failure) {
+void Scheduler::judge(WorkerState& worker, const protocol::AttemptFailed& failure) {
   if (phase_ != Phase::kRunning || worker.phase != WorkerPhase::kActive) return;
   const bool is_last = progress_.workers <= options_.gang;  // without it no trial could be trained
+  if (failure.reason == EndReason::kCannotWrite) return do_without(worker, failure.message);
   if (std::ssize(worker.unstarted_bundles) >= kStartFailures) {
-    if (!is_last) return drain(worker, "cannot start its trainer");
-    error_ = worker.name + " cannot start its trainer: " + failure;
-    dismiss_all(Phase::kDraining, *error_);
+    do_without(worker, "cannot start its trainer: " + failure.message);
   } else if (!is_last && worker.failures.length() >= kBadWorkerFailures &&
              progress_.done_now > worker.failures.finished_at_begin()) {
     drain(worker,
           "failed " + std::to_string(kBadWorkerFailures) + " trials in a row while others finished some");
   }
+}
+
+// It is of no use. Where it is the last one the run is over.
+void Scheduler::do_without(WorkerState& worker, const std::string& why) {
+  const bool is_last = progress_.workers <= options_.gang;
+  if (!is_last) return drain(worker, why);
+  error_ = worker.name + " " + why;
+  dismiss_all(Phase::kDraining, *error_);
 }
 
 void Scheduler::drain(WorkerState& worker, const std::string& why) {

@@ -115,7 +115,7 @@ void Scheduler::settle(protocol::AttemptId number) {
   --progress_.running;
   progress_.flops_done -= gang.attempt.flops_done;
   end_failed(gang.attempt, *gang.failure, state);
-  judge(blamed, gang.failure->message);
+  judge(blamed, *gang.failure);
 }
 
 // It is gone, or will be: what it still owed counts as lost.

@@ -86,11 +86,11 @@ void FailureStreak::reset() {
   *this = FailureStreak();
 }
 
-void FailureStreak::add(TrialQueue::Index trial, std::optional<protocol::AttemptId> dead_bundle,
+void FailureStreak::add(TrialQueue::Index trial, std::optional<protocol::AttemptId> shared_bundle,
                         std::int64_t finished_by_all) {
   if (length() == kBadWorkerFailures) return;
-  if (dead_bundle && dead_bundle == last_dead_bundle_) return;
-  last_dead_bundle_ = dead_bundle;
+  if (shared_bundle && shared_bundle == last_shared_bundle_) return;
+  last_shared_bundle_ = shared_bundle;
   if (std::ranges::find(trials_, trial) != trials_.end()) return;
   if (trials_.empty()) finished_at_begin_ = finished_by_all;
   trials_.push_back(trial);

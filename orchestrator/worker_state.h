@@ -106,9 +106,9 @@ class StackSizes {
 class FailureStreak {
  public:
   void reset();
-  // `dead_bundle`: the bundle whose trainer died, if that was the failure.
+  // `shared_bundle`: the bundle that failed as a whole, if it may be of any trial in it: one failure.
   // `finished_by_all`: trials that the whole run has finished so far.
-  void add(TrialQueue::Index trial, std::optional<protocol::AttemptId> dead_bundle,
+  void add(TrialQueue::Index trial, std::optional<protocol::AttemptId> shared_bundle,
            std::int64_t finished_by_all);
   [[nodiscard]] std::int64_t length() const { return std::ssize(trials_); }
   // Finished by all when the streak began.
@@ -116,7 +116,7 @@ class FailureStreak {
 
  private:
   std::vector<TrialQueue::Index> trials_;
-  std::optional<protocol::AttemptId> last_dead_bundle_;
+  std::optional<protocol::AttemptId> last_shared_bundle_;
   std::int64_t finished_at_begin_ = 0;
 };
 

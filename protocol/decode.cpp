@@ -48,7 +48,7 @@ void read_name(CborReader& reader, Enum last, Enum& value) {
 }
 
 void read(CborReader& reader, EndReason& value) {
-  read_name(reader, EndReason::kGangLost, value);
+  read_name(reader, EndReason::kCannotWrite, value);
 }
 void read(CborReader& reader, Split& value) {
   read_name(reader, Split::kHeldOut, value);

@@ -28,13 +28,23 @@ std::string_view to_text(EndReason reason) {
       return "stopped";
     case EndReason::kGangLost:
       return "gang_lost";
+    case EndReason::kCannotWrite:
+      return "cannot_write";
   }
   check(false, "unknown end reason");
   return {};
 }
 
 bool is_interruption(EndReason reason) {
-  return reason == EndReason::kWorkerLost || reason == EndReason::kStopped || reason == EndReason::kGangLost;
+  switch (reason) {
+    case EndReason::kWorkerLost:
+    case EndReason::kStopped:
+    case EndReason::kGangLost:
+    case EndReason::kCannotWrite:
+      return true;
+    default:
+      return false;
+  }
 }
 
 }  // namespace headsweep::protocol

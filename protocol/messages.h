@@ -62,6 +62,7 @@ enum class EndReason : std::uint8_t {
   kWorkerLost,     // not the trial's fault
   kStopped,        // walltime, signal, pre-emption: not the trial's fault
   kGangLost,       // other members of its gang are gone, silent or late: not the trial's fault
+  kCannotWrite,    // a file of the store's folder, its disk being full or broken: not the trial's fault
 };
 std::string_view to_text(EndReason reason);
 // Interruptions do not count against the retry limit of a trial.
@@ -189,7 +190,7 @@ struct TrialDone {
 };
 struct TrialError {
   AttemptId attempt;
-  EndReason reason;  // kError, kDiverged; kGangLost: then the trainer is of no further use
+  EndReason reason;  // kError, kDiverged, kCannotWrite; kGangLost: then the trainer is of no further use
   std::string message;
 };
 struct TrialStopped {

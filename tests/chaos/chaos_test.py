@@ -3,6 +3,7 @@ that of a run that nobody disturbed, every trial done once, nothing left behind.
 
 import os
 import pathlib
+import secrets
 import subprocess
 import sys
 import time
@@ -16,7 +17,7 @@ from process_family import ProcessFamily
 SWEEP = str(pathlib.Path(__file__).with_name("chaos.toml"))
 IS_FULL = os.environ.get("HEADSWEEP_FULL") == "1"
 STRIKES = 50 if IS_FULL else 8
-SEED = int(os.environ.get("HEADSWEEP_CHAOS_SEED", "1"))
+SEED = int(os.environ.get("HEADSWEEP_CHAOS_SEED", secrets.randbelow(10**6) if IS_FULL else 1))  # of the disturbances
 SEEDS = 30 if IS_FULL else 3  # of the sweep: so that it lasts longer than it is disturbed
 RUN_SECONDS = 300 * STRIKES // 8
 FATAL_SECONDS = 180  # ranks wait two minutes for one that was killed as the run began
@@ -112,7 +113,7 @@ class Chaos(StoreTest):
         attempts = rows(self.store(), "select count(*) from attempts")[0][0]
         resumed = sum(path.read_text(errors="replace").count("resumes at step")
                       for path in self.folder.glob("*.d/logs/trial-*.log"))
-        print(f"\n{tier.name}: survived {strikes}; {runs} runs, {attempts} attempts, {resumed} resumed from a "
+        print(f"\n{tier.name}, disturbed by seed {SEED}: survived {strikes}; {runs} runs, {attempts} attempts, {resumed} resumed from a "
               f"checkpoint, {seconds:.0f} s", flush=True)
 
     def assert_nothing_left_behind(self, family):

@@ -1,12 +1,12 @@
-"""A disk that fails below a store while a run writes it: the run ends with code 1 and one line; the store opens, is
-whole, and the same command resumes to equal results."""
+"""A disk that fails below a store, or in its folder, while a run writes: the run ends with code 1 and one line, no trial is
+blamed; the store opens, is whole, and the same command resumes to equal results."""
 
 import errno
 import pathlib
 import subprocess
 import unittest
 
-from harness import BIN, DONE, ERROR, HEADSWEEP, StoreTest, UNFINISHED, done_trials, mpirun, wait_until
+from harness import BIN, DONE, ERROR, HEADSWEEP, StoreTest, UNFINISHED, done_trials, mpirun, rows, wait_until
 from process_family import ProcessFamily
 
 SWEEP = str(pathlib.Path(__file__).with_name("chaos.toml"))
@@ -24,15 +24,26 @@ class Disk(StoreTest):
             cls.undisturbed.run_headsweep("run", SWEEP, *SETTINGS, "--store", cls.reference, "--workers", "2"), DONE)
 
     def test_full(self):
-        self.fail_and_resume((HEADSWEEP, "run"), errno.ENOSPC, "no space is left")
+        self.fail_and_resume((HEADSWEEP, "run"), f"{errno.ENOSPC}", "no space is left")
 
     def test_input_output_error(self):
-        self.fail_and_resume((HEADSWEEP, "run"), errno.EIO, "input/output error")
+        self.fail_and_resume((HEADSWEEP, "run"), f"{errno.EIO}", "input/output error")
 
     def test_input_output_error_under_mpirun(self):
-        self.fail_and_resume(mpirun(3, "run"), errno.EIO, "input/output error")
+        self.fail_and_resume(mpirun(3, "run"), f"{errno.EIO}", "input/output error")
 
-    def fail_and_resume(self, command, number, words):
+    def test_full_where_weights_are_kept(self):
+        """The trainers notice it: their trials are not blamed."""
+        self.fail_and_resume((HEADSWEEP, "run"), f"{errno.ENOSPC} models", "No space left on device", "models/")
+        self.assertIn(("cannot_write", "interrupted"), self.attempts())
+
+    def test_quota_of_logs(self):
+        self.fail_and_resume((HEADSWEEP, "run"), f"{errno.EDQUOT} logs", "quota exceeded", "logs/")
+
+    def attempts(self):
+        return rows(self.store(), "select distinct reason, state from attempts")
+
+    def fail_and_resume(self, command, what, *words):
         family = ProcessFamily()
         self.addCleanup(family.kill_all)
         switch = self.folder / "broken"
@@ -42,15 +53,18 @@ class Disk(StoreTest):
                                                            "HEADSWEEP_TEST_DISK": str(switch)})
         wait_until(lambda: run.poll() is not None or done_trials(self.store()) >= 2)
         self.assertIsNone(run.poll())
-        switch.write_text(str(number))
+        switch.write_text(what)
         _, errors = run.communicate(timeout=60)
         self.assertEqual(run.returncode, ERROR, errors)
         said = [line for line in errors.splitlines() if line.startswith("headsweep")]
         self.assertEqual(len(said), 1, errors)
-        self.assertIn(words, said[0])
+        for word in words:
+            self.assertIn(word, said[0])
         wait_until(lambda: not family.members(), seconds=20)
         done = done_trials(self.store())
         self.assertTrue(2 <= done < 40, done)
+        self.assertEqual(rows(self.store(), "select count(*) from trials where state = 'failed'"), [(0,)])
+        self.assertNotIn("failed", {state for _, state in self.attempts()}, "nothing is counted against a trial")
         self.assert_code(self.run_headsweep("verify", self.store()), DONE)
         self.assert_code(self.run_headsweep("status", self.store()), UNFINISHED)
         resumed = subprocess.run(arguments, capture_output=True, text=True, timeout=300)

@@ -128,22 +128,30 @@ class TrialFaults(StoreTest):
         self.assertIn("at step", self.failures()[0][4])
         self.assertEqual(self.states(), {1: "done", 2: "failed"})
 
-    def test_exception(self):
-        """Where weights are to be kept lies a file: an error of the trainer's own, said by it, not its end."""
+    def test_a_folder_that_cannot_be_written(self):
+        """Where weights are to be kept lies a file: nothing is wrong with the trials."""
         folder = self.folder / "results.db.d"
         folder.mkdir()
         (folder / "models").write_text("in the way")
-        self.end(self.start(self.sweep(seeds=2), "--set", 'measure.keep="all"'), SOME_FAILED)
-        self.assertEqual({row[1] for row in self.failures()}, {"error"})
-        self.assertIn("models", self.failures()[0][4])
-        self.assertEqual(len(self.failures()), 4, "each of two trials once more")
+        errors = self.end(self.start(self.sweep(seeds=2), "--set", 'measure.keep="all"'), ERROR)
+        self.assertIn("models", errors)
+        self.assertEqual(self.failures(), [])
+        self.assertEqual(set(self.states().values()), {"planned"})
 
-    def test_out_of_memory(self):
-        """Less address space than LibTorch and a large model need together."""
+    def test_exception(self):
+        """Less address space than LibTorch and a large model need together: said by the trainer, not its end."""
         limited = self.wrapper(f'ulimit -v 3000000; exec "{TRAINER_PROGRAM}" "$@"')
         self.end(self.start(self.sweep(seeds=1, steps=3, width=4096), "--trainer", limited), SOME_FAILED)
         self.assertEqual([row[1] for row in self.failures()], ["error", "error"])
         self.assertIn("memory", self.failures()[0][4])
+
+    def test_a_bundle_that_does_not_fit_into_memory_is_nobodys_fault(self):
+        """Its members alone do."""
+        limited = self.wrapper(f'ulimit -v 2150000; exec "{TRAINER_PROGRAM}" "$@"')
+        self.end(self.start(self.sweep(seeds=4, steps=3, width=1024), "--stack", "4", "--set", "model.mlp_width=2048",
+                            "--trainer", limited), DONE)
+        self.assertEqual([row[:2] for row in self.failures()], [(trial, "error") for trial in (1, 2, 3, 4)])
+        self.assertEqual(set(self.states().values()), {"done"})
 
     def test_killed_for_its_memory(self):
         """By the kernel, in a group of processes that may have less than the model needs."""
@@ -216,13 +224,12 @@ exec "{TRAINER_PROGRAM}" "$@"''')
 
     def test_the_guilty_member_of_a_bundle_is_found(self):
         """Trials 1 and 2 train together, in the log of trial 1; whatever trains trial 2 dies."""
-        logs = self.folder / "results.db.d" / "logs"
         together = self.folder / "together"
         trainer = self.wrapper(f'''
 ( while sleep 0.01; do
     log=$(readlink /proc/$$/fd/1)
     if [[ $log == */trial-2.log ]]; then kill -SEGV $$; fi
-    if [[ $log == */trial-1.log && -e "{logs}/trial-2.log" && ! -e "{together}" ]]; then
+    if [[ $log == */trial-1.log && ! -e "{together}" ]] && grep -q "trial 2 .* begins" "$log"; then
       touch "{together}"; kill -SEGV $$
     fi
   done ) 3>&- >/dev/null 2>&1 &

@@ -172,6 +172,53 @@ TEST_F(SchedulerFaultsTest, OneDeadTrainerIsOneFailureOfTheWorker) {
   }
 }
 
+TEST_F(SchedulerFaultsTest, AnErrorInCompanyIsNobodysUntilEachIsTrainedAlone) {
+  SchedulerOptions options = sample_options();
+  options.stack = 4;
+  options.retries = 0;
+  start(4, 1, options);
+  for (protocol::AttemptId attempt = 1; attempt <= 4; ++attempt) {
+    const auto ended = recorded<results::AttemptEnded>(fail(1, attempt, EndReason::kError));
+    ASSERT_THAT(ended, SizeIs(1));
+    EXPECT_EQ(ended[0].trial_state, results::TrialState::kPlanned);
+  }
+  const auto alone = recorded<results::AttemptEnded>(fail(1, 5, EndReason::kError));
+  ASSERT_THAT(alone, SizeIs(1));
+  EXPECT_EQ(alone[0].trial_state, results::TrialState::kFailed);
+  EXPECT_THAT(recorded<results::AttemptSucceeded>(done(1, 6)), SizeIs(1));
+}
+
+TEST_F(SchedulerFaultsTest, ADivergenceInCompanyIsThatTrialsOwn) {
+  SchedulerOptions options = sample_options();
+  options.stack = 4;
+  options.retries = 0;
+  start(4, 1, options);
+  const auto ended = recorded<results::AttemptEnded>(fail(1, 2, EndReason::kDiverged));
+  ASSERT_THAT(ended, SizeIs(1));
+  EXPECT_EQ(ended[0].trial_state, results::TrialState::kFailed);
+}
+
+TEST_F(SchedulerFaultsTest, AWorkerThatCannotWriteGetsNoMoreAndItsTrialIsNotBlamed) {
+  SchedulerOptions options = sample_options();
+  options.retries = 0;
+  start(9, 2, options);
+  const Actions first = fail(1, 1, EndReason::kCannotWrite);
+  EXPECT_EQ(recorded<results::AttemptEnded>(first).at(0).trial_state, results::TrialState::kPlanned);
+  EXPECT_THAT(sent<protocol::Drain>(first, 1), SizeIs(1));
+  EXPECT_THAT(sent<protocol::Drain>(first, 2), IsEmpty());
+  EXPECT_EQ(scheduler->progress().failed, 0);
+}
+
+TEST_F(SchedulerFaultsTest, WhereNobodyCanWriteTheRunEndsWithAnError) {
+  start(9, 1);
+  EXPECT_THAT(sent<protocol::Drain>(fail(1, 1, EndReason::kCannotWrite), 1), SizeIs(1));
+  const Actions left = scheduler->message(1, protocol::WorkerGoodbye{});
+  ASSERT_TRUE(std::holds_alternative<Finish>(left.back()));
+  const Ending& ending = std::get<Finish>(left.back()).ending;
+  EXPECT_EQ(ending.end, RunEnd::kStopped);
+  EXPECT_THAT(ending.error.value_or(""), ::testing::EndsWith(" reason"));
+}
+
 TEST_F(SchedulerFaultsTest, AFinishedTrialEndsTheRowOfFailures) {
   start(100, 2);  // worker 1: attempts 1, 2; worker 2: attempts 3, 4
   for (const protocol::AttemptId attempt : {1, 2, 5, 6}) fail(1, attempt, EndReason::kError);

@@ -53,11 +53,6 @@ class SchedulerReachTest : public ::testing::Test {
   std::optional<Scheduler> scheduler;
 };
 
-TEST_F(SchedulerReachTest, NothingIsKnownBeforeTheFirstUpdate) {
-  start(3, 1, 1);
-  EXPECT_EQ(scheduler->progress().running, 1);
-}
-
 TEST_F(SchedulerReachTest, DispatchesWhileTwiceTheMeasuredTimeIsLeft) {
   for (const bool in_time : {true, false}) {
     start(2, 1, 100);
@@ -65,6 +60,13 @@ TEST_F(SchedulerReachTest, DispatchesWhileTwiceTheMeasuredTimeIsLeft) {
     update(1, 1);  // 10 s
     at(in_time ? 79 : 81);
     EXPECT_THAT(assigned(done(1, 1, 80), 1), SizeIs(in_time ? 1 : 0));
+  }
+}
+
+TEST_F(SchedulerReachTest, NothingBeginsInTheLastMomentsThoughNothingWasMeasured) {
+  for (const double seconds : {1.9, 2.1}) {
+    start(1, 1, seconds);
+    EXPECT_EQ(scheduler->progress().running, seconds > 2 ? 1 : 0);
   }
 }
 
@@ -145,7 +147,7 @@ TEST_F(SchedulerReachTest, AFailureNearTheEndIsNotTriedAgain) {
 
 TEST(CheckpointTimesTest, TheNewestOfAWorkerCounts) {
   CheckpointTimes times;
-  EXPECT_EQ(times.seconds_for(1, 5), 0);
+  EXPECT_EQ(times.seconds_for(1, 5), kUnknownSeconds);
   times.observe(1, 30, 10);  // with the trainer's start
   times.observe(1, 2, 10);
   EXPECT_EQ(times.seconds_for(1, 10), 2);

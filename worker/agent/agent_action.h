@@ -12,8 +12,8 @@ struct ToCoordinator {
   protocol::Message message;
 };
 // An AttemptFailed whose log_tail is still to be filled in: from the trial's log, continued by that of the trial in whose log
-// their bundle is trained (itself where it is trained alone), or before it has one from the worker's. If the
-// trainer ended before its hello, the message is to be completed with what it wrote last.
+// their bundle is trained (itself where it is trained alone), or before it has one from the worker's. Where no trainer could
+// be started, from the worker's; if one ended before its hello, the message is to be completed with what it wrote last.
 struct ReportFailure {
   protocol::AttemptFailed failure;
   protocol::TrialId trial;

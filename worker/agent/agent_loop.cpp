@@ -138,14 +138,18 @@ class AgentLoop {
 
   void perform(const ToCoordinator& action) { link_.send(action.message); }
 
-  void perform(ReportFailure& action) {
+  [[nodiscard]] std::string tail_of_trial(const ReportFailure& action) const {
     const auto log = protocol::trial_log(store_folder_, action.trial);
-    action.failure.log_tail = action.logged_with == action.trial
-                                  ? log_tail(log)
-                                  : log_tail(log, protocol::trial_log(store_folder_, action.logged_with));
+    if (action.logged_with == action.trial) return log_tail(log);
+    return log_tail(log, protocol::trial_log(store_folder_, action.logged_with));
+  }
+
+  void perform(ReportFailure& action) {
+    const bool cannot_start = action.failure.reason == protocol::EndReason::kCannotStart;
+    if (!cannot_start) action.failure.log_tail = tail_of_trial(action);
     if (action.failure.log_tail.empty()) action.failure.log_tail = log_tail(log_file());
     const bool has_ended = action.failure.exit_code || action.failure.signal;
-    if (action.failure.reason == protocol::EndReason::kCannotStart && has_ended) {
+    if (cannot_start && has_ended) {
       if (const std::string words = last_words(log_file(), log_begin_); !words.empty())
         action.failure.message += ": " + words;
     }

@@ -12,12 +12,12 @@
 #include "trial/parameters.h"
 #include "trial/stacking.h"
 #include "worker/trainer/bundle_buffers.h"
-#include "worker/trainer/checkpoint_interval.h"
 #include "worker/trainer/current_error.h"
 #include "worker/trainer/redirected_output.h"
 #include "worker/trainer/step_choice.h"
 #include "worker/trainer/training_step.h"
 #include "worker/trainer/trial_run.h"
+#include "worker/trainer/whole_file.h"
 
 namespace headsweep::trainer {
 namespace {
@@ -40,10 +40,11 @@ void check_bundle(const std::vector<protocol::Assignment>& bundle) {
 
 class BundleTraining {
  public:
-  BundleTraining(const protocol::TrainBundle& bundle, const TrainerContext& context, AgentSide& agent)
+  BundleTraining(const protocol::TrainBundle& bundle, const TrainerContext& context, AgentSide& agent,
+                 CheckpointCost& cost)
       : bundle_(bundle),
         agent_(agent),
-        interval_(bundle.checkpoint_every_seconds),
+        cost_(cost),
         buffers_(static_cast<std::int64_t>(bundle.bundle.size()),
                  trial::count_parameters(bundle.bundle.front().settings.model).total(), context.dtype,
                  context.device) {
@@ -63,15 +64,15 @@ class BundleTraining {
       const std::vector<std::size_t> group = furthest_behind();
       if (group.empty()) return measure_all();
       advance(group);
-      if (seconds_since(last_checkpoint_) >= interval_.seconds()) save_checkpoints();
+      if (is_checkpoint_due()) save_checkpoints();
     }
     stop_all();
   }
 
   // Answers all that are still open.
-  void fail_all(const std::string& message) {
+  void fail_all(const TrainingError& error) {
     for (std::size_t number = 0; number < trials_.size(); ++number) {
-      if (trials_[number]) fail(number, protocol::EndReason::kError, message);
+      if (trials_[number]) fail(number, error);
     }
   }
 
@@ -119,14 +120,24 @@ class BundleTraining {
     return updates;
   }
 
+  [[nodiscard]] std::size_t open_trials() const {
+    return static_cast<std::size_t>(
+        std::ranges::count_if(trials_, [](const auto& trial) { return trial != nullptr; }));
+  }
+
+  [[nodiscard]] bool is_checkpoint_due() const {
+    return seconds_since(last_checkpoint_) >= cost_.interval(bundle_.checkpoint_every_seconds, open_trials());
+  }
+
   void save_checkpoints() {
+    if (open_trials() == 0) return;  // all diverged at the last update
     const Clock::time_point begin = Clock::now();
     for (const auto& trial : trials_) {
       if (trial) trial->save_checkpoint();
     }
     last_checkpoint_ = Clock::now();
     const double seconds = seconds_since(begin);
-    interval_.wrote(seconds);
+    cost_.wrote(seconds, open_trials());
     checkpoint_seconds_ += seconds;
   }
 
@@ -155,15 +166,13 @@ class BundleTraining {
   void guarded(std::size_t number, Action action) {
     try {
       action(*trials_[number]);
-    } catch (const Diverged& diverged) {
-      fail(number, protocol::EndReason::kDiverged, diverged.what());
     } catch (const std::exception&) {
-      fail(number, protocol::EndReason::kError, current_error());
+      fail(number, current_error());
     }
   }
 
-  void fail(std::size_t number, protocol::EndReason reason, const std::string& message) {
-    send_error(trials_[number]->assignment(), reason, message, agent_);
+  void fail(std::size_t number, const TrainingError& error) {
+    send_error(trials_[number]->assignment(), error, agent_);
     trials_[number].reset();
   }
 
@@ -178,7 +187,7 @@ class BundleTraining {
 
   const protocol::TrainBundle& bundle_;
   AgentSide& agent_;
-  CheckpointInterval interval_;
+  CheckpointCost& cost_;
   BundleBuffers buffers_;
   std::vector<std::unique_ptr<TrialRun>> trials_;  // null: answered
   std::unique_ptr<TrainingStep> step_;
@@ -196,36 +205,38 @@ void refer_to(const protocol::TrainBundle& bundle, const protocol::Assignment& f
   }
 }
 
-void fail_unstarted(const protocol::TrainBundle& bundle, const std::string& message, AgentSide& agent) {
-  std::cerr << message << std::endl;
+void fail_unstarted(const protocol::TrainBundle& bundle, const TrainingError& error, AgentSide& agent) {
+  std::cerr << error.message << std::endl;
   for (const protocol::Assignment& assignment : bundle.bundle) {
-    agent.send(protocol::TrialError{assignment.attempt, protocol::EndReason::kError, message});
+    agent.send(protocol::TrialError{assignment.attempt, error.reason, error.message});
   }
 }
 
-void train_logged(const protocol::TrainBundle& bundle, const TrainerContext& context, AgentSide& agent) {
+void train_logged(const protocol::TrainBundle& bundle, const TrainerContext& context, AgentSide& agent,
+                  CheckpointCost& cost) {
   std::unique_ptr<BundleTraining> training;
   try {
     check_bundle(bundle.bundle);
-    training = std::make_unique<BundleTraining>(bundle, context, agent);
+    training = std::make_unique<BundleTraining>(bundle, context, agent, cost);
     training->run();
   } catch (const std::exception&) {
-    const std::string message = current_error();
-    training ? training->fail_all(message) : fail_unstarted(bundle, message, agent);
+    const TrainingError error = current_error();
+    training ? training->fail_all(error) : fail_unstarted(bundle, error, agent);
   }
 }
 
 }  // namespace
 
-void train_bundle(const protocol::TrainBundle& bundle, const TrainerContext& context, AgentSide& agent) {
+void train_bundle(const protocol::TrainBundle& bundle, const TrainerContext& context, AgentSide& agent,
+                  CheckpointCost& cost) {
   if (bundle.bundle.empty()) return;
   const protocol::Assignment& first = bundle.bundle.front();
   try {
     refer_to(bundle, first);
     const RedirectedOutput log(protocol::trial_log(bundle.store_folder, first.trial));
-    train_logged(bundle, context, agent);
-  } catch (const UserError& error) {  // no log
-    fail_unstarted(bundle, error.what(), agent);
+    train_logged(bundle, context, agent, cost);
+  } catch (const CannotWrite&) {  // no log
+    fail_unstarted(bundle, current_error(), agent);
   }
 }
 

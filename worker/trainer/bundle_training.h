@@ -3,6 +3,7 @@
 
 #include "protocol/messages.h"
 #include "worker/trainer/agent_side.h"
+#include "worker/trainer/checkpoint_cost.h"
 #include "worker/trainer/trainer_context.h"
 
 namespace headsweep::trainer {
@@ -11,6 +12,9 @@ namespace headsweep::trainer {
 // TrialProgress at most every half second. What the trials print goes to their logs below the store's folder.
 // The trials take their steps together; what goes wrong with one (divergence, an error while it is measured)
 // does not touch the others.
-void train_bundle(const protocol::TrainBundle& bundle, const TrainerContext& context, AgentSide& agent);
+// Where a log or the final weights cannot be written the answer is kCannotWrite: nothing is wrong with the trial.
+// `cost`: of the checkpoints that this process writes.
+void train_bundle(const protocol::TrainBundle& bundle, const TrainerContext& context, AgentSide& agent,
+                  CheckpointCost& cost);
 
 }  // namespace headsweep::trainer

@@ -5,6 +5,9 @@
 
 #include <c10/util/Exception.h>
 
+#include "worker/trainer/trial_run.h"
+#include "worker/trainer/whole_file.h"
+
 namespace headsweep::trainer {
 namespace {
 
@@ -14,15 +17,20 @@ std::string first_line(const std::string& text) {
 
 }  // namespace
 
-std::string current_error() {
+TrainingError current_error() {
+  using protocol::EndReason;
   try {
     throw;
+  } catch (const CannotWrite& error) {
+    return {EndReason::kCannotWrite, first_line(error.what())};
+  } catch (const Diverged& error) {
+    return {EndReason::kDiverged, first_line(error.what())};
   } catch (const c10::Error& error) {
-    return first_line(error.what_without_backtrace());
+    return {EndReason::kError, first_line(error.what_without_backtrace())};
   } catch (const std::bad_alloc&) {
-    return "out of memory";
+    return {EndReason::kError, "out of memory"};
   } catch (const std::exception& error) {
-    return first_line(error.what());
+    return {EndReason::kError, first_line(error.what())};
   }
 }
 

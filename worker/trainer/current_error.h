@@ -3,9 +3,17 @@
 
 #include <string>
 
+#include "protocol/messages.h"
+
 namespace headsweep::trainer {
 
-// One line about the exception that is being handled. Call it in a catch block.
-std::string current_error();
+// What ended a trial's attempt.
+struct TrainingError {
+  protocol::EndReason reason;  // kCannotWrite, kDiverged, else kError
+  std::string message;         // one line
+};
+
+// The exception that is being handled. Call it in a catch block.
+TrainingError current_error();
 
 }  // namespace headsweep::trainer

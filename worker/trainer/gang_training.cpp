@@ -15,7 +15,6 @@
 #include "worker/gang/group.h"
 #include "worker/gang/patient_wait.h"
 #include "worker/trainer/bundle_buffers.h"
-#include "worker/trainer/checkpoint_interval.h"
 #include "worker/trainer/current_error.h"
 #include "worker/trainer/curve.h"
 #include "worker/trainer/device.h"
@@ -25,6 +24,7 @@
 #include "worker/trainer/redirected_output.h"
 #include "worker/trainer/step_choice.h"
 #include "worker/trainer/trial_run.h"
+#include "worker/trainer/whole_file.h"
 
 namespace headsweep::trainer {
 namespace {
@@ -60,12 +60,13 @@ TrainerContext gang_context(const protocol::TrainBundle& bundle, const TrainerCo
 
 class GangTraining {
  public:
-  GangTraining(const protocol::TrainBundle& bundle, const TrainerContext& context, AgentSide& agent)
+  GangTraining(const protocol::TrainBundle& bundle, const TrainerContext& context, AgentSide& agent,
+               CheckpointCost& cost)
       : bundle_(bundle),
         assignment_(bundle.bundle.front()),
         context_(gang_context(bundle, context)),
         agent_(agent),
-        interval_(bundle.checkpoint_every_seconds),
+        cost_(cost),
         progress_(assignment_.attempt, agent),
         buffers_(1, trial::count_parameters(settings().model).total(), context.dtype, context.device) {}
 
@@ -179,8 +180,7 @@ class GangTraining {
     Votes votes;
     votes.outcome = part_->differentiate(step_);
     votes.stop = stop_ ? 1 : 0;
-    const bool is_due = seconds_since(last_checkpoint_) >= interval_.seconds();
-    votes.checkpoint = leads() && is_due ? 1 : 0;
+    votes.checkpoint = leads() && is_checkpoint_due() ? 1 : 0;
     votes = add_up(votes);
     part_->update(step_);
     ++step_;
@@ -219,13 +219,17 @@ class GangTraining {
     own_run_->record(outcome, seconds + std::exchange(checkpoint_seconds_, 0));
   }
 
+  [[nodiscard]] bool is_checkpoint_due() const {
+    return seconds_since(last_checkpoint_) >= cost_.interval(bundle_.checkpoint_every_seconds, 1);
+  }
+
   bool save_checkpoint() {
     if (own_run_->step() == 0) return false;
     const Clock::time_point begin = Clock::now();
     const bool is_saved = own_run_->save_checkpoint();
     last_checkpoint_ = Clock::now();  // also where it failed: the next one is tried when it is due
     const double seconds = seconds_since(begin);
-    interval_.wrote(seconds);
+    cost_.wrote(seconds, 1);
     checkpoint_seconds_ += seconds;
     return is_saved;
   }
@@ -242,7 +246,7 @@ class GangTraining {
   const protocol::Assignment& assignment_;
   TrainerContext context_;
   AgentSide& agent_;
-  CheckpointInterval interval_;
+  CheckpointCost& cost_;
   ProgressReporter progress_;
   BundleBuffers buffers_;
   std::unique_ptr<gang::Group> group_;
@@ -255,42 +259,43 @@ class GangTraining {
   double checkpoint_seconds_ = 0;  // not yet counted as training time
 };
 
-void train_logged(const protocol::TrainBundle& bundle, const TrainerContext& context, AgentSide& agent) {
+void train_logged(const protocol::TrainBundle& bundle, const TrainerContext& context, AgentSide& agent,
+                  CheckpointCost& cost) {
   const protocol::Assignment& assignment = bundle.bundle.front();
   std::optional<GangTraining> training;
   try {
-    training.emplace(bundle, context, agent);
+    training.emplace(bundle, context, agent, cost);
     training->run();
   } catch (const StoppedWhileWaiting&) {
     training->answer_stopped();
   } catch (const Abandoned& abandoned) {
     training->keep();
-    send_error(assignment, protocol::EndReason::kGangLost, abandoned.what(), agent);
+    send_error(assignment, {protocol::EndReason::kGangLost, abandoned.what()}, agent);
   } catch (const gang::GroupLost& lost) {
     training->keep();
     // Members that never reach each other would be tried for ever.
-    training->is_training()
-        ? send_error(assignment, protocol::EndReason::kGangLost, lost.what(), agent)
-        : send_error(assignment, protocol::EndReason::kError,
-                     std::string("the workers of the gang do not meet: ") + lost.what(), agent);
-  } catch (const Diverged& diverged) {
-    send_error(assignment, protocol::EndReason::kDiverged, diverged.what(), agent);
+    training->is_training() ? send_error(assignment, {protocol::EndReason::kGangLost, lost.what()}, agent)
+                            : send_error(assignment,
+                                         {protocol::EndReason::kError,
+                                          std::string("the workers of the gang do not meet: ") + lost.what()},
+                                         agent);
   } catch (const std::exception&) {
-    send_error(assignment, protocol::EndReason::kError, current_error(), agent);
+    send_error(assignment, current_error(), agent);
   }
 }
 
 }  // namespace
 
-void train_gang(const protocol::TrainBundle& bundle, const TrainerContext& context, AgentSide& agent) {
+void train_gang(const protocol::TrainBundle& bundle, const TrainerContext& context, AgentSide& agent,
+                CheckpointCost& cost) {
   const protocol::Assignment& assignment = bundle.bundle.front();
   try {
     // The trial's log is that of member 0; the others write to those of their workers.
     std::optional<RedirectedOutput> log;
     if (bundle.gang->member == 0) log.emplace(protocol::trial_log(bundle.store_folder, assignment.trial));
-    train_logged(bundle, context, agent);
-  } catch (const UserError& error) {  // no log
-    send_error(assignment, protocol::EndReason::kError, error.what(), agent);
+    train_logged(bundle, context, agent, cost);
+  } catch (const CannotWrite&) {  // no log
+    send_error(assignment, current_error(), agent);
   }
 }
 

@@ -8,6 +8,7 @@
 
 #include "protocol/messages.h"
 #include "worker/trainer/agent_side.h"
+#include "worker/trainer/checkpoint_cost.h"
 #include "worker/trainer/trainer_context.h"
 
 namespace headsweep::trainer {
@@ -15,7 +16,8 @@ namespace headsweep::trainer {
 // `bundle` has one trial and a place in a gang. One answer through `agent`: of member 0 TrialDone, of the others
 // MemberDone once training has ended; of each TrialError, with kGangLost where others are gone, silent or late (kError if
 // they were never met), or TrialStopped: a member that is asked to stop stops all of them after the same update. Where others are lost or all
-// stop, member 0 first writes a checkpoint.
-void train_gang(const protocol::TrainBundle& bundle, const TrainerContext& context, AgentSide& agent);
+// stop, member 0 first writes a checkpoint. `cost`: of the checkpoints that this process writes.
+void train_gang(const protocol::TrainBundle& bundle, const TrainerContext& context, AgentSide& agent,
+                CheckpointCost& cost);
 
 }  // namespace headsweep::trainer

@@ -8,7 +8,7 @@
 #include <fcntl.h>
 #include <unistd.h>
 
-#include "errors/user_error.h"
+#include "worker/trainer/whole_file.h"
 
 namespace headsweep::trainer {
 namespace {
@@ -31,7 +31,8 @@ RedirectedOutput::RedirectedOutput(const std::filesystem::path& log)
   std::filesystem::create_directories(log.parent_path(), ignored);
   const pipe::Descriptor file(open(log.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0666));
   if (file.number() < 0) {
-    throw UserError("cannot write the log '" + log.string() + "': " + std::generic_category().message(errno));
+    throw CannotWrite("cannot write the log '" + log.string() +
+                      "': " + std::generic_category().message(errno));
   }
   flush_all();
   dup2(file.number(), STDOUT_FILENO);

@@ -8,7 +8,7 @@
 namespace headsweep::trainer {
 
 // From construction to destruction both go to the end of `log`, which is made with its folder if need be.
-// Throws UserError if it cannot be opened.
+// Throws CannotWrite if it cannot be opened.
 class RedirectedOutput {
  public:
   explicit RedirectedOutput(const std::filesystem::path& log);

@@ -73,10 +73,12 @@ class AnsweredTrials {
 void serve(AgentLink& agent, const TrainerContext& context) {
   agent.send(protocol::TrainerHello{getpid(), device_text(context.device), libtorch_version()});
   AnsweredTrials answered;
+  CheckpointCost cost;
   while (const std::optional<Work> work = agent.next_work()) {
     if (const auto* const bundle = std::get_if<protocol::TrainBundle>(&*work)) {
       NotingAnswers answers(agent);
-      bundle->gang ? train_gang(*bundle, context, answers) : train_bundle(*bundle, context, answers);
+      bundle->gang ? train_gang(*bundle, context, answers, cost)
+                   : train_bundle(*bundle, context, answers, cost);
       answered.add(*bundle, answers);
     } else if (const auto* const question = std::get_if<protocol::ChooseStack>(&*work)) {
       agent.send(protocol::StackChosen{best_stack(question->settings, context)});

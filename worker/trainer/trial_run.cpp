@@ -70,11 +70,10 @@ void check_key(const protocol::Assignment& assignment) {
   throw UserError("the key of trial " + std::to_string(assignment.trial) + " is not that of its settings");
 }
 
-void send_error(const protocol::Assignment& assignment, protocol::EndReason reason,
-                const std::string& message, AgentSide& agent) {
-  std::cerr << "trial " << assignment.trial << " attempt " << assignment.attempt << ": " << message
+void send_error(const protocol::Assignment& assignment, const TrainingError& error, AgentSide& agent) {
+  std::cerr << "trial " << assignment.trial << " attempt " << assignment.attempt << ": " << error.message
             << std::endl;
-  agent.send(protocol::TrialError{assignment.attempt, reason, message});
+  agent.send(protocol::TrialError{assignment.attempt, error.reason, error.message});
 }
 
 TrialRun::TrialRun(protocol::Assignment assignment, std::filesystem::path store_folder,

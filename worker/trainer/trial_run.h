@@ -10,6 +10,7 @@
 #include <ATen/core/Tensor.h>
 
 #include "protocol/messages.h"
+#include "worker/trainer/current_error.h"
 #include "worker/trainer/measurement.h"
 #include "worker/trainer/model_file.h"
 #include "worker/trainer/progress_reporter.h"
@@ -36,8 +37,7 @@ struct TrialState {
 void check_key(const protocol::Assignment& assignment);
 
 // Says in the log and to the agent how an attempt failed.
-void send_error(const protocol::Assignment& assignment, protocol::EndReason reason,
-                const std::string& message, AgentSide& agent);
+void send_error(const protocol::Assignment& assignment, const TrainingError& error, AgentSide& agent);
 
 class TrialRun {
  public:
@@ -61,7 +61,7 @@ class TrialRun {
   // which costs time after a loss, not the trial: it is said in the log.
   bool save_checkpoint();
 
-  // Measures the trained model, keeps its weights if asked to. Throws Diverged, UserError.
+  // Measures the trained model, keeps its weights if asked to. Throws Diverged, CannotWrite, UserError.
   protocol::TrialResult finish();
 
  private:

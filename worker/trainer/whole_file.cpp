@@ -11,7 +11,6 @@
 #include <sys/random.h>
 #include <unistd.h>
 
-#include "errors/user_error.h"
 #include "worker/pipe/descriptor.h"
 
 namespace headsweep::trainer {
@@ -20,7 +19,7 @@ namespace {
 using pipe::Descriptor;
 
 [[noreturn]] void fail(const std::string& what, const std::filesystem::path& path) {
-  throw UserError("cannot " + what + " '" + path.string() + "': " + std::generic_category().message(errno));
+  throw CannotWrite("cannot " + what + " '" + path.string() + "': " + std::generic_category().message(errno));
 }
 
 void write_all(const Descriptor& file, std::span<const std::byte> bytes, const std::filesystem::path& path) {
@@ -72,12 +71,12 @@ void replace_file(const std::filesystem::path& path, std::span<const std::byte> 
   const std::filesystem::path folder = path.has_parent_path() ? path.parent_path() : ".";
   std::error_code error;
   std::filesystem::create_directories(folder, error);
-  if (error) throw UserError("cannot make the folder '" + folder.string() + "': " + error.message());
+  if (error) throw CannotWrite("cannot make the folder '" + folder.string() + "': " + error.message());
   const std::filesystem::path temporary = temporary_beside(path);
   try {
     write_durably(temporary, bytes);
     if (std::rename(temporary.c_str(), path.c_str()) != 0) fail("write", path);
-  } catch (const UserError&) {
+  } catch (const CannotWrite&) {
     std::filesystem::remove(temporary, error);
     throw;
   }

@@ -7,7 +7,15 @@
 #include <string_view>
 #include <vector>
 
+#include "errors/user_error.h"
+
 namespace headsweep::trainer {
+
+// A file below the store's folder cannot be written, or its folder not be made: the disk, not the trial.
+class CannotWrite : public UserError {
+ public:
+  using UserError::UserError;
+};
 
 // All bytes of `path`. Throws UserError if it is missing, no regular file, or cannot be read.
 std::vector<std::byte> read_whole_file(const std::filesystem::path& path);
@@ -17,7 +25,7 @@ inline constexpr std::string_view kTemporarySuffix = ".tmp";
 
 // Replaces `path` by these bytes, durably and at once: temporary file of a random
 // name beside it, fsync, rename, fsync of the
-// folder. Makes the folder if need be. Throws UserError; `path` is then as it was.
+// folder. Makes the folder if need be. Throws CannotWrite; `path` is then as it was.
 void replace_file(const std::filesystem::path& path, std::span<const std::byte> bytes);
 
 }  // namespace headsweep::trainer

@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "fake_coordinator.h"
+#include "protocol/log_files.h"
 #include "tests/temporary_folder.h"
 
 namespace headsweep::agent {
@@ -179,13 +180,17 @@ TEST_F(RunAgent, KillsATrainerThatWritesGarbage) {
 
 TEST_F(RunAgent, GivesUpOnATrainerThatEndsBeforeItsHello) {
   coordinator_->welcome.step = "exits";
+  const std::filesystem::path earlier = trial_log(folder_.path(), static_cast<TrialId>(FakeTrial::kFine));
+  std::filesystem::create_directories(earlier.parent_path());
+  std::ofstream(earlier) << "an earlier attempt";
   coordinator_->assign({FakeTrial::kFine, FakeTrial::kFine});
   run();
   EXPECT_EQ(failure(1).reason, EndReason::kCannotStart);
   EXPECT_EQ(failure(1).exit_code, 7);
   EXPECT_THAT(failure(1).message, EndsWith("before its hello: no device for this test"));
   EXPECT_EQ(failure(2).reason, EndReason::kCannotStart);
-  EXPECT_THAT(failure(1).log_tail, HasSubstr("pid=")) << "the worker's log, as the trial has none";
+  EXPECT_THAT(failure(1).log_tail, HasSubstr("pid="))
+      << "the worker's log, since that of the trial is of another attempt";
   EXPECT_THAT(started(), SizeIs(3));
 }
 

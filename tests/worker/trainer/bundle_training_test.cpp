@@ -73,7 +73,7 @@ TEST(BundleTraining, ATrialDoesNotDependOnItsBundle) {
   bundle.store_folder = store.path().string();
   bundle.checkpoint_every_seconds = 1e9;
   RecordingAgent agent;
-  train_bundle(bundle, {}, agent);
+  train_here(bundle, {}, agent);
   const auto done = agent.all<protocol::TrialDone>();
   ASSERT_THAT(done, SizeIs(3));
   for (std::size_t i = 0; i < 3; ++i) {
@@ -92,7 +92,7 @@ TEST(BundleTraining, ADiverseTrialDoesNotDependOnItsBundle) {
     bundle.bundle.push_back(assignment(std::ssize(bundle.bundle) + 1, one));
   }
   RecordingAgent agent;
-  train_bundle(bundle, {}, agent);
+  train_here(bundle, {}, agent);
   const auto done = agent.all<protocol::TrialDone>();
   ASSERT_THAT(done, SizeIs(3));
   for (std::size_t i = 0; i < 3; ++i) {
@@ -114,13 +114,13 @@ TEST(BundleTraining, HeadCountsAndDropoutMayDifferInABundle) {
       bundle.bundle.push_back(assignment(std::ssize(bundle.bundle) + 1, one));
     }
     RecordingAgent agent;
-    train_bundle(bundle, {.step = step}, agent);
+    train_here(bundle, {.step = step}, agent);
     const auto done = agent.all<protocol::TrialDone>();
     ASSERT_THAT(done, SizeIs(settings.size()));
     for (std::size_t i = 0; i < settings.size(); ++i) {
       const TemporaryFolder own_store;
       RecordingAgent alone;
-      train_bundle({{bundle.bundle[i]}, own_store.path().string(), 1e9}, {.step = step}, alone);
+      train_here({{bundle.bundle[i]}, own_store.path().string(), 1e9}, {.step = step}, alone);
       EXPECT_EQ(timeless(done[i].result), timeless(alone.all<protocol::TrialDone>().at(0).result))
           << step << " step, trial " << i;
     }
@@ -161,7 +161,7 @@ TEST(BundleTraining, OtherParametersThanPlannedAreAnError) {
   const std::string counted = std::to_string(planned.parameters);
   ++planned.parameters;
   RecordingAgent agent;
-  train_bundle({{planned}, store.path().string(), 1e9}, {}, agent);
+  train_here({{planned}, store.path().string(), 1e9}, {}, agent);
   const auto errors = agent.all<protocol::TrialError>();
   ASSERT_THAT(errors, SizeIs(1));
   EXPECT_EQ(errors[0].reason, protocol::EndReason::kError);
@@ -174,10 +174,10 @@ TEST(BundleTraining, AStoppedDiverseTrialGoesOnAndEndsLikeAnUninterruptedOne) {
   const TemporaryFolder store;
   const protocol::TrainBundle bundle{{assignment(1, settings)}, store.path().string(), 1e9};
   RecordingAgent stopped(17);
-  train_bundle(bundle, {}, stopped);
+  train_here(bundle, {}, stopped);
   ASSERT_THAT(stopped.all<protocol::TrialStopped>(), SizeIs(1));
   RecordingAgent agent;
-  train_bundle(bundle, {}, agent);
+  train_here(bundle, {}, agent);
   ASSERT_THAT(agent.all<protocol::TrialDone>(), SizeIs(1));
   EXPECT_EQ(timeless(agent.all<protocol::TrialDone>()[0].result), timeless(train_alone(settings)));
 }
@@ -188,11 +188,11 @@ TEST(BundleTraining, AStoppedTrialGoesOnAndEndsLikeAnUninterruptedOne) {
   const protocol::TrainBundle bundle{{assignment(1, settings)}, store.path().string(), 1e9};
   for (const std::int64_t steps : {7, 12, 19}) {  // 38 steps in three parts; layers are measured at 16 and 32
     RecordingAgent agent(steps);
-    train_bundle(bundle, {}, agent);
+    train_here(bundle, {}, agent);
     ASSERT_THAT(agent.all<protocol::TrialStopped>(), SizeIs(1));
   }
   RecordingAgent agent;
-  train_bundle(bundle, {}, agent);
+  train_here(bundle, {}, agent);
   ASSERT_THAT(agent.all<protocol::TrialDone>(), SizeIs(1));
   EXPECT_EQ(timeless(agent.all<protocol::TrialDone>()[0].result), timeless(train_alone(settings)));
   EXPECT_THAT(log_of(store, 1), HasSubstr("resumes at step 38"));
@@ -202,12 +202,12 @@ TEST(BundleTraining, TrialsOfABundleResumeFromDifferentSteps) {
   const TemporaryFolder store;
   const protocol::TrainBundle first{{assignment(1, small_settings(1))}, store.path().string(), 1e9};
   RecordingAgent stopped(10);
-  train_bundle(first, {}, stopped);
+  train_here(first, {}, stopped);
   EXPECT_EQ(stopped.all<protocol::TrialStopped>().at(0).step, 10);
   protocol::TrainBundle both = first;
   both.bundle.push_back(assignment(2, small_settings(2)));
   RecordingAgent agent;
-  train_bundle(both, {}, agent);
+  train_here(both, {}, agent);
   const auto done = agent.all<protocol::TrialDone>();
   ASSERT_THAT(done, SizeIs(2));
   EXPECT_EQ(timeless(done[0].result), timeless(train_alone(small_settings(1))));
@@ -217,7 +217,7 @@ TEST(BundleTraining, TrialsOfABundleResumeFromDifferentSteps) {
 TEST(BundleTraining, StoppedBeforeTheFirstStepThereIsNoCheckpoint) {
   const TemporaryFolder store;
   RecordingAgent agent(0);
-  train_bundle({{assignment(1, small_settings())}, store.path().string(), 1e9}, {}, agent);
+  train_here({{assignment(1, small_settings())}, store.path().string(), 1e9}, {}, agent);
   EXPECT_EQ(agent.all<protocol::TrialStopped>().at(0).step, 0);
   EXPECT_FALSE(std::filesystem::exists(store.path() / "checkpoints"));
 }
@@ -228,7 +228,7 @@ class CheckpointedTrial {
   CheckpointedTrial() {
     for (int i = 0; i < 2; ++i) {
       RecordingAgent stopped(10);
-      train_bundle(bundle_, {}, stopped);
+      train_here(bundle_, {}, stopped);
     }
   }
 
@@ -240,13 +240,13 @@ class CheckpointedTrial {
   // Trains it to its end, which has to be that of an undisturbed one. What was said.
   std::string finish() const {
     RecordingAgent agent;
-    train_bundle(bundle_, {}, agent);
+    train_here(bundle_, {}, agent);
     EXPECT_EQ(timeless(agent.all<protocol::TrialDone>().at(0).result),
               timeless(train_alone(small_settings())));
     return log_of(store_, 1);
   }
 
-  void train(AgentSide& agent) const { train_bundle(bundle_, {}, agent); }
+  void train(AgentSide& agent) const { train_here(bundle_, {}, agent); }
 
  private:
   TemporaryFolder store_;
@@ -300,8 +300,8 @@ TEST(BundleTraining, ADivergedTrialSaysItsStepAndLeavesTheOthersAlone) {
   diverging.training.learning_rate = 1e30;
   const TemporaryFolder store;
   RecordingAgent agent;
-  train_bundle({{assignment(1, diverging), assignment(2, small_settings())}, store.path().string(), 1e9}, {},
-               agent);
+  train_here({{assignment(1, diverging), assignment(2, small_settings())}, store.path().string(), 1e9}, {},
+             agent);
   const auto errors = agent.all<protocol::TrialError>();
   ASSERT_THAT(errors, SizeIs(1));
   EXPECT_EQ(errors[0].attempt, 1);
@@ -320,21 +320,39 @@ TEST(BundleTraining, UnequalShapesOrScheduleAreAnErrorOfEveryTrial) {
   for (const trial::Settings& other : {wider, longer}) {
     const TemporaryFolder store;
     RecordingAgent agent;
-    train_bundle({{assignment(1, small_settings()), assignment(2, other)}, store.path().string(), 1e9}, {},
-                 agent);
+    train_here({{assignment(1, small_settings()), assignment(2, other)}, store.path().string(), 1e9}, {},
+               agent);
     ASSERT_THAT(agent.all<protocol::TrialError>(), SizeIs(2));
     EXPECT_THAT(agent.all<protocol::TrialError>()[1].message, HasSubstr("equal shapes"));
   }
 }
 
-TEST(BundleTraining, AFolderThatCannotBeWrittenIsAnErrorOfTheTrial) {
+TEST(BundleTraining, AFolderThatCannotBeWrittenIsNoFaultOfTheTrial) {
+  for (const std::string folder : {"logs", "models"}) {
+    const TemporaryFolder store;
+    std::ofstream(store.path() / folder) << "in the way";
+    protocol::Assignment kept = assignment(1, small_settings());
+    kept.keep_model = true;
+    RecordingAgent agent;
+    testing::internal::CaptureStderr();
+    train_here({{kept}, store.path().string(), 1e9}, {}, agent);
+    testing::internal::GetCapturedStderr();
+    ASSERT_THAT(agent.all<protocol::TrialError>(), SizeIs(1));
+    EXPECT_EQ(agent.all<protocol::TrialError>()[0].reason, protocol::EndReason::kCannotWrite);
+    EXPECT_THAT(agent.all<protocol::TrialError>()[0].message, HasSubstr(folder));
+  }
+}
+
+TEST(BundleTraining, WhatCheckpointsCostIsRememberedFromBundleToBundle) {
   const TemporaryFolder store;
-  std::ofstream(store.path() / "logs") << "in the way";
-  RecordingAgent agent;
-  testing::internal::CaptureStderr();
-  train_bundle({{assignment(1, small_settings())}, store.path().string(), 1e9}, {}, agent);
-  testing::internal::GetCapturedStderr();
-  EXPECT_THAT(agent.all<protocol::TrialError>().at(0).message, HasSubstr("log"));
+  CheckpointCost cost;
+  for (const double seconds : {1e6, 1e6}) cost.wrote(seconds, 1);
+  RecordingAgent agent(20);
+  train_bundle({{assignment(1, small_settings())}, store.path().string(), 0}, {}, agent, cost);
+  EXPECT_EQ(agent.all<protocol::TrialStopped>().at(0).step, 20);
+  const std::filesystem::path checkpoints = store.path() / "checkpoints";
+  EXPECT_EQ(std::distance(std::filesystem::directory_iterator(checkpoints), {}), 1)
+      << "that of the stop alone";
 }
 
 TEST(BundleTraining, AKeptModelIsTheTrainedOneAndTheSameInEveryAttempt) {
@@ -345,7 +363,7 @@ TEST(BundleTraining, AKeptModelIsTheTrainedOneAndTheSameInEveryAttempt) {
     kept.attempt = attempt;
     kept.keep_model = true;
     RecordingAgent agent;
-    train_bundle({{kept}, store.path().string(), 1e9}, {}, agent);
+    train_here({{kept}, store.path().string(), 1e9}, {}, agent);
     const protocol::TrialResult result = agent.all<protocol::TrialDone>().at(0).result;
     EXPECT_EQ(result.model_file, "models/" + kept.key + ".hsm");
     const auto path = store.path() / result.model_file;

@@ -47,9 +47,9 @@ TEST(Numerics, AFusedTrialIsTheSameForAnyNumberOfThreads) {
 TEST(Numerics, AFusedTrialIsResumedWithOtherThreads) {
   const TemporaryFolder store;
   RecordingAgent stopped(10);
-  train_bundle(bundle_in(store), {.threads = 1}, stopped);
+  train_here(bundle_in(store), {.threads = 1}, stopped);
   RecordingAgent agent;
-  train_bundle(bundle_in(store), {.threads = 3}, agent);
+  train_here(bundle_in(store), {.threads = 3}, agent);
   ASSERT_THAT(agent.all<protocol::TrialDone>(), SizeIs(1));
   EXPECT_EQ(timeless(agent.all<protocol::TrialDone>()[0].result), timeless(trained({.threads = 1})));
   EXPECT_THAT(log_of(store, 1), HasSubstr("resumes at step 10 of 40"));
@@ -80,7 +80,7 @@ TEST(Numerics, ACheckpointOfAnotherInstructionSetIsNotResumed) {
   std::size_t sets = 0;
   fused::for_every_instruction_set([&] {
     RecordingAgent stopped(10);
-    train_bundle(bundle_in(store), {}, stopped);
+    train_here(bundle_in(store), {}, stopped);
     EXPECT_EQ(log_of(store, 1).find("other numerics") != std::string::npos, ++sets > 1);
     EXPECT_THAT(log_of(store, 1), testing::Not(HasSubstr("resumes")));
   });

@@ -58,10 +58,15 @@ std::vector<std::byte> timeless(protocol::TrialResult result) {
   return protocol::encode(protocol::TrialDone{0, std::move(result)});
 }
 
+void train_here(const protocol::TrainBundle& bundle, const TrainerContext& context, AgentSide& agent) {
+  CheckpointCost cost;
+  train_bundle(bundle, context, agent, cost);
+}
+
 protocol::TrialResult train_alone(const trial::Settings& settings, const TrainerContext& context) {
   const TemporaryFolder store;
   RecordingAgent agent;
-  train_bundle({{assignment(1, settings)}, store.path().string(), 1e9}, context, agent);
+  train_here({{assignment(1, settings)}, store.path().string(), 1e9}, context, agent);
   const auto done = agent.all<protocol::TrialDone>();
   check(done.size() == 1, "an undisturbed trial is done");
   return done.front().result;

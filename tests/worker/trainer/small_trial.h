@@ -51,6 +51,9 @@ class RecordingAgent final : public AgentSide {
 // Every bit of a result but what the clock decides, as bytes to be compared.
 std::vector<std::byte> timeless(protocol::TrialResult result);
 
+// train_bundle() in a process that has written no checkpoint yet.
+void train_here(const protocol::TrainBundle& bundle, const TrainerContext& context, AgentSide& agent);
+
 // The result of training that bundle of one here and now.
 protocol::TrialResult train_alone(const trial::Settings& settings, const TrainerContext& context = {});
 

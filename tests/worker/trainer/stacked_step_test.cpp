@@ -94,7 +94,7 @@ std::vector<protocol::TrialDone> train_on_gpu(const std::vector<trial::Settings>
     bundle.bundle.push_back(assignment(std::ssize(bundle.bundle) + 1, own));
   }
   RecordingAgent agent;
-  train_bundle(bundle, {.device = kGpu}, agent);
+  train_here(bundle, {.device = kGpu}, agent);
   return agent.all<protocol::TrialDone>();
 }
 

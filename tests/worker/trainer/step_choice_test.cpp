@@ -49,7 +49,7 @@ TEST(StepChoice, TrialsOfOneBundleTakeTheirOwnSteps) {
   RecordingAgent agent;
   const protocol::TrainBundle bundle{
       {assignment(1, penalised_settings()), assignment(2, small_settings())}, store.path().string(), 1e9};
-  train_bundle(bundle, {}, agent);
+  train_here(bundle, {}, agent);
   const auto done = agent.all<protocol::TrialDone>();
   ASSERT_THAT(done, SizeIs(2));
   EXPECT_EQ(done[0].result.step_kind, "eager");
@@ -65,9 +65,9 @@ TEST(StepChoice, ACheckpointOfTheOtherStepIsNotResumed) {
   const TemporaryFolder store;
   const protocol::TrainBundle bundle{{assignment(1, small_settings())}, store.path().string(), 1e9};
   RecordingAgent stopped(10);
-  train_bundle(bundle, {.step = "eager"}, stopped);
+  train_here(bundle, {.step = "eager"}, stopped);
   RecordingAgent agent;
-  train_bundle(bundle, {.step = "fused"}, agent);
+  train_here(bundle, {.step = "fused"}, agent);
   ASSERT_THAT(agent.all<protocol::TrialDone>(), SizeIs(1));
   EXPECT_EQ(timeless(agent.all<protocol::TrialDone>()[0].result), timeless(train_alone(small_settings())));
   EXPECT_THAT(log_of(store, 1), HasSubstr("begins at step 0 of 40 on cpu, fused step"));

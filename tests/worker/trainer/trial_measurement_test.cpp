@@ -97,7 +97,7 @@ protocol::TrialResult train_and_keep(const trial::Settings& settings, const Temp
   protocol::Assignment kept = assignment(1, settings);
   kept.keep_model = true;
   RecordingAgent agent;
-  train_bundle({{kept}, store.path().string(), 1e9}, {}, agent);
+  train_here({{kept}, store.path().string(), 1e9}, {}, agent);
   return agent.all<protocol::TrialDone>().at(0).result;
 }
 
