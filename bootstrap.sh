@@ -245,7 +245,10 @@ run_suite() { # NAME [--full]
   read_full "$@"
   allow_root_mpirun
   build default headsweep headsweep_trainer_program
-  if [[ $1 == chaos ]]; then build_ulfm; fi
+  if [[ $1 == chaos ]]; then
+    cmake --build --preset default --target as_network_file_system failing_disk >&2
+    build_ulfm
+  fi
   if [[ $1 == statistics ]]; then provide_scipy; fi
   if [[ $1 == scale ]]; then cmake --build --preset default --target dispatch large_store >&2; fi
   ctest --test-dir build/default --no-tests=error -L "^$1\$" --verbose

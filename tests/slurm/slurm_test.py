@@ -211,15 +211,15 @@ class Jobs(SlurmTest):
         self.assertIn("interrupted", [state for _, state, _, _ in attempts], f"{attempts}\n{self.log(store)}")
         self.assert_equal_results(store, self.undisturbed(sweep))
 
-    @unittest.skipUnless(FULL, "waits for SLURM's clock: --full")
-    def test_slurm_itself_signals_before_the_end_of_the_slot(self):
-        sweep, store = self.sweep(steps=400000, seeds=2), self.store()
-        finished = self.headsweep("submit", sweep, "--store", store, "--time", "1", "--ntasks-per-node", "2")
-        self.assert_code(finished, DONE)
-        job = finished.stdout.strip()
-        wait_for(lambda: fields(job).get("Restarts") not in (None, "0"), "the restart", 150)
-        self.assertIn("work remains: requeued", self.log(store))
-        self.assert_code(self.headsweep("cancel", store), DONE)
+    if FULL:  # it waits for SLURM's clock
+        def test_slurm_itself_signals_before_the_end_of_the_slot(self):
+            sweep, store = self.sweep(steps=400000, seeds=2), self.store()
+            finished = self.headsweep("submit", sweep, "--store", store, "--time", "1", "--ntasks-per-node", "2")
+            self.assert_code(finished, DONE)
+            job = finished.stdout.strip()
+            wait_for(lambda: fields(job).get("Restarts") not in (None, "0"), "the restart", 150)
+            self.assertIn("work remains: requeued", self.log(store))
+            self.assert_code(self.headsweep("cancel", store), DONE)
 
     def test_a_second_run_is_refused_with_the_first_ones_job(self):
         sweep, store = self.sweep(steps=100000), self.store()
@@ -301,11 +301,11 @@ class OwnScripts(SlurmTest):
                 self.assertLess(time.monotonic() - began, 20, log)
                 self.assertIn(f"interrupted by SIG{signal}", log)
 
-    @unittest.skipUnless(FULL, "waits for SLURM's clock: --full")
-    def test_the_end_of_the_job_is_known(self):
-        store = self.store()
-        job = self.batch(store, "--time=1", arguments="--workers 2 --walltime 1h")
-        self.assertIn("the walltime is nearly over", self.assert_stopped(job, store))
+    if FULL:  # it waits for SLURM's clock
+        def test_the_end_of_the_job_is_known(self):
+            store = self.store()
+            job = self.batch(store, "--time=1", arguments="--workers 2 --walltime 1h")
+            self.assertIn("the walltime is nearly over", self.assert_stopped(job, store))
 
 
 class Arrays(SlurmTest):
