@@ -1,6 +1,7 @@
 #include "worker/trainer/measurement.h"
 
 #include <algorithm>
+#include <deque>
 
 #include <ATen/Functions.h>
 #include <ATen/TensorOperators.h>
@@ -19,8 +20,18 @@ namespace {
 
 using at::Tensor;
 
-// Sequences of one forward pass: fixed, so that no number depends on how many are measured.
-constexpr std::int64_t kChunk = 4;
+// Sequences of one forward pass: fixed, so that no number depends on how many are measured. Few on a CPU, whose memory the
+// attention of all layers takes; on a GPU so many that it, not starting its kernels, takes the time.
+constexpr std::int64_t kChunkOnCpu = 4;
+constexpr std::int64_t kChunkOnGpu = 64;
+constexpr std::int64_t kMostAttentionOnGpu = std::int64_t{1} << 28;  // elements of all layers: 1 GB
+
+std::int64_t chunk_of(const trial::Settings& settings, const at::Device& device) {
+  if (!device.is_cuda()) return kChunkOnCpu;
+  const trial::ModelSettings& model = settings.model;
+  const std::int64_t of_sequence = model.layers * model.heads * model.length * model.length;
+  return std::clamp(kMostAttentionOnGpu / of_sequence, std::int64_t{1}, kChunkOnGpu);
+}
 
 Tensor to_double(const Tensor& tensor) {
   return tensor.to(at::kCPU, at::kDouble).contiguous();
@@ -80,8 +91,9 @@ class Measurer {
       nulls_.emplace(sequences.count,
                      metrics::NullOptions{settings_.seed, *options_.permuted_draws, options_.horizon});
     }
-    for (std::int64_t first = 0; first < sequences.count; first += kChunk) {
-      const std::int64_t count = std::min(kChunk, sequences.count - first);
+    const std::int64_t chunk = chunk_of(settings_, model_.device());
+    for (std::int64_t first = 0; first < sequences.count; first += chunk) {
+      const std::int64_t count = std::min(chunk, sequences.count - first);
       measure_chunk(first, tokens.narrow(0, first, count), targets.narrow(0, first, count));
     }
     measured_.loss = score_.loss / static_cast<double>(score_.positions);
@@ -99,29 +111,42 @@ class Measurer {
     for (LayerAttention& layer : layers) {  // in one go from a GPU
       layer = {layer.attention.cpu(), layer.values.cpu(), layer.outputs.cpu()};
     }
-    for (std::int64_t place = 0; place < tokens.size(0); ++place) {
-      measure_sequence(static_cast<std::size_t>(first + place), heads_of(layers, place),
-                       needed_keys(tokens[place]));
+    // As many at once as there are threads: the heads of more sequences in double would take more memory than all else.
+    const auto at_once = static_cast<std::int64_t>(team_.size());
+    for (std::int64_t begin = 0; begin < tokens.size(0); begin += at_once) {
+      std::deque<ChunkSequence> sequences;
+      metrics::MeasurementJobs jobs;
+      for (std::int64_t place = begin; place < std::min(begin + at_once, tokens.size(0)); ++place) {
+        sequences.push_back(
+            {static_cast<std::size_t>(first + place), heads_of(layers, place), needed_keys(tokens[place])});
+        append_jobs(sequences.back(), jobs);
+      }
+      do_jobs(jobs);
     }
   }
 
-  // One after the other: the heads of many sequences in double would take more memory than all else.
-  void measure_sequence(std::size_t number, const std::vector<metrics::LayerHeads>& layers,
-                        const std::vector<std::int64_t>& needed_keys) {
-    metrics::MeasurementJobs jobs;
-    const metrics::MeasureOptions options{options_.horizon, needed_keys, options_.core_only, options_.heads};
-    for (std::size_t layer = 0; layer < layers.size(); ++layer) {
-      jobs.emplace_back([this, number, layer, &layers, options] {
-        measured_.layers[layer][number] = metrics::measure_heads(layers[layer], options);
+  struct ChunkSequence {
+    std::size_t number;
+    std::vector<metrics::LayerHeads> layers;
+    std::vector<std::int64_t> needed_keys;
+  };
+
+  // They borrow the sequence.
+  void append_jobs(const ChunkSequence& sequence, metrics::MeasurementJobs& jobs) {
+    const metrics::MeasureOptions options{options_.horizon, sequence.needed_keys, options_.core_only,
+                                          options_.heads};
+    for (std::size_t layer = 0; layer < sequence.layers.size(); ++layer) {
+      jobs.emplace_back([this, layer, &sequence, options] {
+        measured_.layers[layer][sequence.number] = metrics::measure_heads(sequence.layers[layer], options);
       });
     }
-    jobs.emplace_back([this, number, &layers, options] {
+    jobs.emplace_back([this, &sequence, options] {
       std::vector<metrics::LowerTriangle> combined;
-      for (const metrics::LayerHeads& layer : layers) combined.push_back(metrics::combination(layer));
-      measured_.rollout[number] = metrics::measure_rollout(combined, options);
+      for (const metrics::LayerHeads& layer : sequence.layers)
+        combined.push_back(metrics::combination(layer));
+      measured_.rollout[sequence.number] = metrics::measure_rollout(combined, options);
     });
-    if (nulls_) nulls_->add(layers, needed_keys, jobs);
-    do_jobs(jobs);
+    if (nulls_) nulls_->add(sequence.layers, sequence.needed_keys, jobs);
   }
 
   void do_jobs(const metrics::MeasurementJobs& jobs) {
