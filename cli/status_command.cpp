@@ -49,6 +49,14 @@ Json counts_json(const results::Status& status) {
   return counts;
 }
 
+Json owner_json(const std::optional<results::Owner>& owner) {
+  if (!owner) return nullptr;
+  return {{"host", owner->host},
+          {"pid", owner->pid},
+          {"since", owner->since},
+          {"job", owner->job.empty() ? Json(nullptr) : Json(owner->job)}};
+}
+
 Json jobs_json(const std::vector<SlurmJob>& jobs) {
   Json list = Json::array();
   for (const SlurmJob& job : jobs) {
@@ -93,13 +101,9 @@ void print_json(const results::Status& status, const std::vector<SlurmJob>& jobs
                {"workers", std::move(workers)}, {"failures", std::move(failures)}};
   json["gangs"] = std::move(gangs);
   json["jobs"] = jobs_json(jobs);
-  if (status.owner) {
-    json["owner"] = {
-        {"host", status.owner->host}, {"pid", status.owner->pid}, {"since", status.owner->since}};
-    json["owner"]["job"] = status.owner->job.empty() ? Json(nullptr) : Json(status.owner->job);
-  } else {
-    json["owner"] = nullptr;
-  }
+  json["owner"] = owner_json(status.owner);
+  json["owner_elsewhere"] = owner_json(status.owner_elsewhere);
+  if (status.owner_elsewhere) json["owner_elsewhere"]["beat"] = status.owner_elsewhere->beat;
   std::cout << json.dump(2) << "\n";
 }
 
@@ -159,6 +163,10 @@ void print_table(const results::Status& status, const std::vector<SlurmJob>& job
     std::cout << "run       by pid " << status.owner->pid << " on " << status.owner->host
               << (status.owner->job.empty() ? "" : ", SLURM job " + status.owner->job) << ", since "
               << status.owner->since << "\n";
+  } else if (status.owner_elsewhere) {
+    std::cout << "run       " << describe(*status.owner_elsewhere)
+              << ", if it lives: no lock is seen here; its last sign of life was at "
+              << status.owner_elsewhere->beat << " by its clock, one comes every 5 s\n";
   } else if (status.unfinished() > 0 && std::ranges::none_of(jobs, &SlurmJob::active)) {
     std::cout << "run       none; start the same command again to go on\n";
   }

@@ -64,6 +64,12 @@ std::optional<Owner> read_owner(const std::filesystem::path& file) {
   return owner;
 }
 
+std::optional<Owner> owner_of_another_host(const std::filesystem::path& file) {
+  std::optional<Owner> owner = read_owner(file);
+  if (owner && owner->host == host_name()) owner.reset();
+  return owner;
+}
+
 bool is_same_process(const Owner& one, const Owner& other) {
   return one.host == other.host && one.pid == other.pid && one.since == other.since &&
          one.boot == other.boot && one.process_start == other.process_start;

@@ -30,6 +30,9 @@ std::string to_text(const Owner& owner);
 // (a clean end), missing, cannot be read or is no such line.
 std::optional<Owner> read_owner(const std::filesystem::path& file);
 
+// The same where it names a process of another host.
+std::optional<Owner> owner_of_another_host(const std::filesystem::path& file);
+
 // Whether they are one process, whatever their beats.
 bool is_same_process(const Owner& one, const Owner& other);
 

@@ -149,7 +149,9 @@ Status read_status(StoreReader& store) {
     SQLite::Statement name(database, "SELECT name FROM sweeps ORDER BY sweep LIMIT 1");
     if (name.executeStep()) status.sweep = name.getColumn(0).getString();
     count_states(database, status);
-    status.owner = current_owner(store_folder(store.path()) / "owner");
+    const std::filesystem::path owner_file = store_folder(store.path()) / "owner";
+    status.owner = current_owner(owner_file);
+    if (!status.owner) status.owner_elsewhere = owner_of_another_host(owner_file);
     status.rate = recent_rate(database);
     if (status.owner && status.rate) {
       status.eta_seconds = static_cast<double>(status.unfinished()) / *status.rate;

@@ -50,6 +50,8 @@ struct Status {
   std::string sweep;
   std::array<std::int64_t, kTrialStates> counts{};  // by TrialState
   std::optional<Owner> owner;                       // the run that is writing now
+  // Where this host sees no lock, the run on another host that has not ended well: it writes, or was lost.
+  std::optional<Owner> owner_elsewhere;
   std::optional<double> rate;                       // trials per second, lately
   std::optional<double> eta_seconds;                // while a run is writing
   std::vector<WorkerStatus> workers;                // of the latest run

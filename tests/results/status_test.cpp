@@ -1,5 +1,7 @@
 #include "results/status.h"
 
+#include <fstream>
+
 #include "results/verify.h"
 #include "sample_store.h"
 
@@ -70,6 +72,18 @@ TEST_F(StatusTest, UnfinishedCountsMoreThanFailed) {
   EXPECT_EQ(status.exit_code(), 3);
   EXPECT_EQ(status.unfinished(), 7);
   EXPECT_TRUE(status.owner);
+}
+
+TEST_F(StatusTest, ARunOfAnotherHostIsNamedThoughNoLockIsSeen) {
+  make_finished_store(path());
+  EXPECT_FALSE(status_of(path()).owner_elsewhere);
+  const std::filesystem::path file = store_folder(path()) / "owner";
+  std::ofstream(file) << to_text(
+      {"othernode", 42, "2026-01-02T03:04:05.000Z", "", "2026-01-02T03:04:06.000Z", "boot", 7});
+  EXPECT_FALSE(status_of(path()).owner);
+  EXPECT_EQ(status_of(path()).owner_elsewhere->pid, 42);
+  std::ofstream(file) << to_text(this_process());
+  EXPECT_FALSE(status_of(path()).owner_elsewhere) << "of this host its lock says whether it lives";
 }
 
 TEST_F(StatusTest, CancelledTrialsAreFinishedAndPrunedOnesDoNotCount) {
