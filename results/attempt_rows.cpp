@@ -12,7 +12,7 @@
 namespace headsweep::results {
 namespace {
 
-constexpr std::size_t kEndCells = 6;  // state, reason, message, signal, exit_code, log_tail
+constexpr std::size_t kEndCells = 7;  // state, reason, message, signal, exit_code, log_tail, in_company
 
 }  // namespace
 
@@ -21,7 +21,7 @@ AttemptRows::AttemptRows(SQLite::Database& database)
       rehash_(database, "attempts", hashed_columns(find_table("attempts")), "attempt"),
       end_(database,
            "UPDATE attempts SET state = ?, reason = ?, message = ?, signal = ?, exit_code = ?, log_tail = ?, "
-           "ended_at = ? WHERE attempt = ?"),
+           "in_company = ?, ended_at = ? WHERE attempt = ?"),
       set_trial_state_(database, "UPDATE trials SET state = ? WHERE trial = ?") {}
 
 void AttemptRows::begin(protocol::AttemptId attempt, protocol::TrialId trial, Cell worker, std::string now) {
@@ -29,16 +29,17 @@ void AttemptRows::begin(protocol::AttemptId attempt, protocol::TrialId trial, Ce
 }
 
 void AttemptRows::succeed(protocol::AttemptId attempt, protocol::TrialId trial, const std::string& now) {
-  write_end(attempt, {"done", Cell(), Cell(), Cell(), Cell(), Cell()}, now);
+  write_end(attempt, {"done", Cell(), Cell(), Cell(), Cell(), Cell(), Cell()}, now);
   set_trial_state(trial, TrialState::kDone);
 }
 
 void AttemptRows::fail(const protocol::AttemptFailed& failure, protocol::TrialId trial,
-                       TrialState trial_state, const std::string& now) {
+                       TrialState trial_state, bool in_company, const std::string& now) {
   write_end(failure.attempt,
             {protocol::is_interruption(failure.reason) ? "interrupted" : "failed",
              std::string(protocol::to_text(failure.reason)), text_cell(failure.message),
-             optional_cell(failure.signal), optional_cell(failure.exit_code), text_cell(failure.log_tail)},
+             optional_cell(failure.signal), optional_cell(failure.exit_code), text_cell(failure.log_tail),
+             in_company ? Cell(std::int64_t{1}) : Cell()},
             now);
   set_trial_state(trial, trial_state);
 }

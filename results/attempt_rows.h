@@ -25,9 +25,9 @@ class AttemptRows {
   void begin(protocol::AttemptId attempt, protocol::TrialId trial, Cell worker, std::string now);
   // The trial's result may be inserted after it.
   void succeed(protocol::AttemptId attempt, protocol::TrialId trial, const std::string& now);
-  // `trial_state`: what the trial is then.
+  // `trial_state`: what the trial is then; `in_company`: AttemptEnded::in_company.
   void fail(const protocol::AttemptFailed& failure, protocol::TrialId trial, TrialState trial_state,
-            const std::string& now);
+            bool in_company, const std::string& now);
   // To be called before a transaction is committed.
   void write_begun();
 

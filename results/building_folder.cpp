@@ -1,6 +1,7 @@
 #include "results/building_folder.h"
 
 #include <cerrno>
+#include <chrono>
 #include <cstdlib>
 #include <string>
 #include <system_error>
@@ -14,11 +15,18 @@ namespace fs = std::filesystem;
 
 constexpr const char* kInUse = "in-use";
 
+bool is_left(const fs::path& folder) {
+  std::error_code error;
+  if (fs::exists(folder / kInUse, error)) return !LockFile::is_locked(folder / kInUse);
+  const fs::file_time_type made = fs::last_write_time(folder, error);
+  return !error && fs::file_time_type::clock::now() - made > std::chrono::minutes(1);
+}
+
 void remove_left_ones(const fs::path& above, const std::string& prefix) {
   std::error_code ignored;  // what cannot be removed is in nobody's way
   for (const auto& entry : fs::directory_iterator(above, ignored)) {
     const bool is_one = entry.path().filename().string().starts_with(prefix);
-    if (is_one && !LockFile::is_locked(entry.path() / kInUse)) fs::remove_all(entry.path(), ignored);
+    if (is_one && is_left(entry.path())) fs::remove_all(entry.path(), ignored);
   }
 }
 

@@ -11,7 +11,7 @@ namespace headsweep::results {
 
 // A new folder below another one, for its maker only and with a name that cannot be foreseen; it goes with its contents when
 // this ends. Those of the same prefix that killed programs left are removed first: each holds a file that its maker has locked
-// while it lives. Throws UserError.
+// while it lives. One that has no such file may be just being made, and is left alone for a minute. Throws UserError.
 class BuildingFolder {
  public:
   explicit BuildingFolder(const std::filesystem::path& above, const std::string& prefix = "building-");

@@ -159,7 +159,19 @@ SQLite::Database open_for_reading(const std::filesystem::path& store) {
   }
 }
 
+void refuse_commits_once_lost(SQLite::Database& database, OwnerLock& lock) {
+  const auto is_lost = [](void* of) { return static_cast<OwnerLock*>(of)->is_lost() ? 1 : 0; };
+  sqlite3_commit_hook(database.getHandle(), is_lost, &lock);
+}
+
+std::string taken_over(const std::filesystem::path& store) {
+  return "store " + store.string() +
+         " was taken over by another run: this one gave no sign of life for too long, or " +
+         (store_folder(store) / "owner").string() + " was removed";
+}
+
 std::string describe_problem(const SQLite::Exception& error, const std::filesystem::path& store) {
+  if (error.getExtendedErrorCode() == SQLITE_CONSTRAINT_COMMITHOOK) return taken_over(store);
   int code = error.getErrorCode() & 0xff;
   // The shared memory beside a write-ahead log grows by mapping: there a full disk is an input/output error.
   if (code == SQLITE_IOERR && no_room_to_grow(store)) code = SQLITE_FULL;

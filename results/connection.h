@@ -13,6 +13,8 @@ class Database;
 
 namespace headsweep::results {
 
+class OwnerLock;
+
 enum class Contents : std::uint8_t { kNothing, kStore };
 
 // What the file holds. Throws UserError: it belongs to another application or to a newer headsweep.
@@ -38,6 +40,12 @@ void close_journal(SQLite::Database& database) noexcept;
 // Opens for reading; a store that a run writes at the same time too. Waits up to 30 s for a commit. Throws UserError:
 // no such file, a folder, not a store, damaged, newer than this program.
 SQLite::Database open_for_reading(const std::filesystem::path& store);
+
+// From now on commits of that connection fail and roll back once `lock` is lost. Both outlive the connection's use.
+void refuse_commits_once_lost(SQLite::Database& database, OwnerLock& lock);
+
+// One line for the person: that the store is another run's.
+std::string taken_over(const std::filesystem::path& store);
 
 // One line for the person: what happened to which store, and what to do.
 std::string describe_problem(const SQLite::Exception& error, const std::filesystem::path& store);

@@ -90,6 +90,8 @@ constexpr std::array kEntries = {
     Entry{"message", "", "what was said of it"},
     Entry{"signal", "", "that killed the trainer"},
     Entry{"exit_code", "", "of the trainer"},
+    Entry{"in_company", "",
+          "1: it may be the fault of any trial that was trained with it, and counts against none"},
     Entry{"host", "", "of the worker"},
     Entry{"started_at", "UTC", "when the attempt began"},
     Entry{"ended_at", "UTC", "when the attempt ended"},

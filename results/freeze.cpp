@@ -57,16 +57,20 @@ std::vector<OpenTrial> open_trials(SQLite::Database& database, std::int64_t swee
   SQLite::Statement statement(
       database,
       "SELECT t.trial, t.key, t.settings, t.parameters, (SELECT count(*) FROM attempts a "
-      "WHERE a.trial = t.trial AND a.state = 'failed' AND a.ended_at > coalesce(e.at, '')) "
+      "WHERE a.trial = t.trial AND a.state = 'failed' AND a.reason <> ?3 AND a.in_company IS NULL "
+      "AND a.ended_at > coalesce(e.at, '')), EXISTS (SELECT 1 FROM attempts a "
+      "WHERE a.trial = t.trial AND a.in_company AND a.ended_at > coalesce(e.at, '')) "
       "FROM trials t LEFT JOIN (SELECT trial, max(at) AS at FROM events WHERE kind = ?2 GROUP BY trial) e "
       "ON e.trial = t.trial WHERE t.sweep = ?1 AND t.state = 'planned' ORDER BY t.position");
   statement.bind(1, sweep);
   statement.bind(2, std::string(kRetriedEvent));
+  statement.bind(3, std::string(protocol::to_text(protocol::EndReason::kCannotStart)));
   std::vector<OpenTrial> open;
   while (statement.executeStep()) {
     open.push_back({statement.getColumn(0).getInt64(), statement.getColumn(1).getString(),
                     trial::parse_canonical_json(statement.getColumn(2).getString()),
-                    statement.getColumn(3).getInt64(), statement.getColumn(4).getInt64()});
+                    statement.getColumn(3).getInt64(), statement.getColumn(4).getInt64(),
+                    statement.getColumn(5).getInt() != 0});
   }
   return open;
 }

@@ -254,6 +254,7 @@ MergeReport merge_stores(const fs::path& out, const std::vector<fs::path>& store
   } catch (const SQLite::Exception& error) {
     throw UserError(describe_problem(error, out));
   }
+  if (lock.is_lost()) throw UserError(taken_over(out));
   put_in_place(merged, out);
   return report;
 }

@@ -31,6 +31,12 @@ std::string seconds_of(std::chrono::milliseconds time) {
   return std::to_string(std::chrono::duration_cast<std::chrono::seconds>(time).count()) + " s";
 }
 
+void stop_if_asked(const OwnerPatience& patience, const std::filesystem::path& store,
+                   const std::string& owner) {
+  if (!patience.is_stopped()) return;
+  throw StoppedWaiting("stopped while it was waiting for " + owner + ", which has " + store.string());
+}
+
 // Until it beats or was seen not to for as long as `patience` says, a look every kLookInterval: between two looks that lie
 // further apart this process may have been stopped, and knows nothing of that time. kGone: it is dead, or the text another's or
 // empty.
@@ -40,9 +46,7 @@ Beat watch(const std::filesystem::path& file, const std::filesystem::path& store
   const Clock::time_point began = Clock::now();
   for (auto looked = 0 * kLookInterval; looked < patience.silence || Clock::now() - began < patience.silence;
        looked += kLookInterval) {
-    if (patience.is_stopped())
-      throw StoppedWaiting("stopped while it was waiting for " + describe(owner) + ", which has " +
-                           store.string());
+    stop_if_asked(patience, store, describe(owner));
     std::this_thread::sleep_for(kLookInterval);
     const std::optional<Owner> found = read_owner(file);
     if (!found || !is_same_process(*found, owner) || is_known_dead(owner)) return Beat::kGone;
@@ -68,6 +72,7 @@ void wait_for_holder(const std::filesystem::path& file, const std::filesystem::p
                     file.string() + " and run this command again");
   }
   if (Clock::now() >= deadline) throw UserError(refusal(store, owner ? describe(*owner) : "another run"));
+  stop_if_asked(patience, store, owner ? describe(*owner) : "another run");
   std::this_thread::sleep_for(kPollInterval);
 }
 

@@ -67,7 +67,7 @@ void Recorder::apply(const AttemptSucceeded& succeeded) {
 }
 
 void Recorder::apply(const AttemptEnded& ended) {
-  attempts_.fail(ended.failure, ended.trial, ended.trial_state, utc_now());
+  attempts_.fail(ended.failure, ended.trial, ended.trial_state, ended.in_company, utc_now());
 }
 
 void Recorder::apply(const Event& event) {

@@ -114,7 +114,8 @@ std::string at_accuracy_sql() {
 std::string failures_sql() {
   return "SELECT a.attempt AS attempt, t.trial AS trial, s.name AS sweep, t.state AS state, t.task AS task,"
          "\n  t.heads AS heads, t.seed AS seed, a.reason AS reason, a.message AS message, a.signal AS signal,"
-         "\n  a.exit_code AS exit_code, a.worker AS worker, w.host AS host, w.device AS device,"
+         "\n  a.exit_code AS exit_code, a.in_company AS in_company, a.worker AS worker, w.host AS host, "
+         "w.device AS device,"
          "\n  a.started_at AS started_at, a.ended_at AS ended_at, a.log_tail AS log_tail"
          "\nFROM attempts a JOIN trials t ON t.trial = a.trial JOIN sweeps s ON s.sweep = t.sweep"
          "\n  LEFT JOIN workers w ON w.worker = a.worker\nWHERE a.state = 'failed'";

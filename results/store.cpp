@@ -28,6 +28,31 @@ std::filesystem::path create_folder(const std::filesystem::path& store) {
   return folder;
 }
 
+// Ends what SQLite does in its lifetime with SQLITE_INTERRUPT once `is_stopped` says so.
+class StoppableSql {
+ public:
+  StoppableSql(SQLite::Database& database, const std::function<bool()>& is_stopped)
+      : handle_(database.getHandle()), is_stopped_(is_stopped) {
+    constexpr int kInstructions = 1000;
+    sqlite3_progress_handler(handle_, kInstructions, &is_over, this);
+  }
+  ~StoppableSql() { sqlite3_progress_handler(handle_, 0, nullptr, nullptr); }
+  StoppableSql(const StoppableSql&) = delete;
+  StoppableSql& operator=(const StoppableSql&) = delete;
+
+ private:
+  static int is_over(void* self) { return static_cast<StoppableSql*>(self)->is_stopped_() ? 1 : 0; }
+
+  sqlite3* handle_;
+  const std::function<bool()>& is_stopped_;
+};
+
+[[noreturn]] void throw_explained(const SQLite::Exception& error, const std::filesystem::path& store) {
+  if (error.getErrorCode() == SQLITE_INTERRUPT)
+    throw StoppedWaiting("stopped while " + store.string() + " was prepared; the same command goes on");
+  throw UserError(describe_problem(error, store));
+}
+
 }  // namespace
 
 std::string_view to_text(TrialState state) {
@@ -54,25 +79,6 @@ std::filesystem::path store_folder(const std::filesystem::path& store) {
   return folder += ".d";
 }
 
-// Ends what SQLite does in its lifetime with SQLITE_INTERRUPT once `is_stopped` says so.
-class StoppableSql {
- public:
-  StoppableSql(SQLite::Database& database, const std::function<bool()>& is_stopped)
-      : handle_(database.getHandle()), is_stopped_(is_stopped) {
-    constexpr int kInstructions = 1000;
-    sqlite3_progress_handler(handle_, kInstructions, &is_over, this);
-  }
-  ~StoppableSql() { sqlite3_progress_handler(handle_, 0, nullptr, nullptr); }
-  StoppableSql(const StoppableSql&) = delete;
-  StoppableSql& operator=(const StoppableSql&) = delete;
-
- private:
-  static int is_over(void* self) { return static_cast<StoppableSql*>(self)->is_stopped_() ? 1 : 0; }
-
-  sqlite3* handle_;
-  const std::function<bool()>& is_stopped_;
-};
-
 struct OwnedStore::Impl {
   std::filesystem::path path;
   std::function<bool()> is_stopped;
@@ -84,7 +90,9 @@ struct OwnedStore::Impl {
       : path(store),
         is_stopped(patience.is_stopped),
         lock(create_folder(store) / "owner", store, patience),
-        database(open_for_writing(store)) {}
+        database(open_for_writing(store)) {
+    refuse_commits_once_lost(database, lock);
+  }
   ~Impl() {
     if (is_store && !lock.is_lost()) close_journal(database);
   }
@@ -96,13 +104,14 @@ OwnedStore::OwnedStore(const std::filesystem::path& store, const OwnerPatience& 
   require_store_or_nothing(store);
   impl_ = std::make_unique<Impl>(store, patience);
   try {
+    const StoppableSql stoppable(impl_->database, impl_->is_stopped);
     check_contents(impl_->database, store);
     migrate(impl_->database);
     impl_->is_store = true;
     set_journal(impl_->database, store);
     recover_lost_run(impl_->database, impl_->lock.predecessor());
   } catch (const SQLite::Exception& error) {
-    throw UserError(describe_problem(error, store));
+    throw_explained(error, store);
   }
 }
 
@@ -117,26 +126,22 @@ FrozenSweep OwnedStore::freeze(const sweep::Sweep& sweep, IfChanged if_changed,
     const StoppableSql stoppable(impl_->database, impl_->is_stopped);
     return freeze_sweep(impl_->database, impl_->path, sweep, if_changed, expand, shard);
   } catch (const SQLite::Exception& error) {
-    if (error.getErrorCode() == SQLITE_INTERRUPT)
-      throw StoppedWaiting("stopped while its plan was written to " + impl_->path.string() +
-                           "; the same command begins again");
-    throw UserError(describe_problem(error, impl_->path));
+    throw_explained(error, impl_->path);
   }
 }
 
 Replication OwnedStore::replicate(const sweep::Sweep& sweep) {
   try {
+    const StoppableSql stoppable(impl_->database, impl_->is_stopped);
     return replicate_sweep(impl_->database, impl_->path, sweep);
   } catch (const SQLite::Exception& error) {
-    throw UserError(describe_problem(error, impl_->path));
+    throw_explained(error, impl_->path);
   }
 }
 
 void OwnedStore::require_owned() const {
   if (!impl_->lock.is_lost()) return;
-  throw UserError("store " + impl_->path.string() +
-                  " was taken over by another run: this one gave no sign of life for " + "too long, or " +
-                  (store_folder(impl_->path) / "owner").string() + " was removed");
+  throw UserError(taken_over(impl_->path));
 }
 
 const std::filesystem::path& OwnedStore::path() const {

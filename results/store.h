@@ -36,7 +36,8 @@ struct OpenTrial {
   std::string key;
   trial::Settings settings;
   std::int64_t parameters;       // as planned
-  std::int64_t failed_attempts;  // of earlier runs, interruptions not counted
+  std::int64_t failed_attempts;  // of earlier runs: those that count against the trial
+  bool alone = false;            // it failed together with others in one of them
 };
 
 // What a run needs to know of the store it writes to.
@@ -88,7 +89,8 @@ class OwnedStore {
   // an amendment and returns their trials. Decides once; nothing before that, and nothing afterwards.
   Replication replicate(const sweep::Sweep& sweep);
 
-  // Throws UserError once the store was taken over: nothing is to be written any more. Any thread; cheap.
+  // Throws UserError once the store was taken over: nothing is to be written any more. Any thread; cheap. Commits ask by
+  // themselves, whoever makes them: they fail then (describe_problem()).
   void require_owned() const;
 
   [[nodiscard]] const std::filesystem::path& path() const;

@@ -79,7 +79,6 @@ void StoreWriter::Impl::write(std::deque<Record>& batch, Recorder& recorder) {
     batch.pop_front();
   }
   recorder.finish();
-  store.require_owned();  // this process may have been stopped since
   transaction.commit();
   const std::lock_guard lock(mutex);
   committed.insert(committed.end(), results.begin(), results.end());
@@ -109,9 +108,13 @@ void StoreWriter::Impl::replicate_if_asked() {
   }
   if (asked == nullptr) return;
   store.require_owned();
-  Replication more = store.replicate(*asked);
-  const std::lock_guard lock(mutex);
-  replication = std::move(more);
+  try {
+    Replication more = store.replicate(*asked);
+    const std::lock_guard lock(mutex);
+    replication = std::move(more);
+  } catch (const StoppedWaiting&) {
+    // The run ends.
+  }
 }
 
 void StoreWriter::Impl::write_until_finished() {

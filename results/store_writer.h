@@ -42,7 +42,8 @@ struct AttemptSucceeded {  // the trial becomes done
 struct AttemptEnded {  // without a result
   protocol::TrialId trial;
   protocol::AttemptFailed failure;
-  TrialState trial_state;  // kPlanned (will be tried again) or kFailed
+  TrialState trial_state;   // kPlanned (will be tried again) or kFailed
+  bool in_company = false;  // it may be the fault of any trial of its bundle: not counted against this one
 };
 struct Event {
   std::string kind;  // stopped | late_result | worker_lost | ...

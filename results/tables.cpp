@@ -114,6 +114,7 @@ TableSpec workers_table() {
           {}};
 }
 
+// in_company: 1 where it failed as one of several of a bundle, any of whose trials may be to blame; else NULL.
 TableSpec attempts_table() {
   return {"attempts",
           {{"attempt", "INTEGER PRIMARY KEY"},
@@ -125,6 +126,7 @@ TableSpec attempts_table() {
            {"signal", "INTEGER"},
            {"exit_code", "INTEGER"},
            {"log_tail", "TEXT"},
+           {"in_company", "INTEGER"},
            {"started_at", "TEXT NOT NULL"},
            {"ended_at", "TEXT"},
            kRowHash},

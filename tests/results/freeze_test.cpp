@@ -1,5 +1,7 @@
 #include <fstream>
+#include <limits>
 
+#include <SQLiteCpp/SQLiteCpp.h>
 #include <gmock/gmock.h>
 
 #include "results/reader.h"
@@ -77,26 +79,59 @@ TEST_F(FreezeTest, ResumesWithoutExpandingAgain) {
   EXPECT_THAT(numbers(frozen), ElementsAre(6, 7, 8, 9, 10, 11, 12));
 }
 
-TEST_F(FreezeTest, CountsFailedAttemptsButNotInterruptions) {
+TEST_F(FreezeTest, CountsFailuresOfTheTrialItselfOnly) {
   {
     OwnedStore store(path());
     const FrozenSweep frozen = freeze(store, sample_sweep());
     StoreWriter writer(store, frozen.sweep);
-    const auto end = [&](protocol::AttemptId attempt, protocol::EndReason reason) {
-      writer.submit(AttemptStarted{attempt, 1, 1});
-      writer.submit(AttemptEnded{1, {attempt, reason, "", 9, {}, ""}, TrialState::kPlanned});
+    const auto end = [&](protocol::AttemptId attempt, protocol::TrialId trial, protocol::EndReason reason,
+                         bool in_company) {
+      writer.submit(AttemptStarted{attempt, trial, 1});
+      writer.submit(AttemptEnded{trial, {attempt, reason, "", 9, {}, ""}, TrialState::kPlanned, in_company});
     };
-    end(1, protocol::EndReason::kTrainerKilled);
-    end(2, protocol::EndReason::kWorkerLost);
-    end(3, protocol::EndReason::kTimeout);
+    end(1, 1, protocol::EndReason::kTrainerKilled, false);
+    end(2, 1, protocol::EndReason::kWorkerLost, false);
+    end(3, 1, protocol::EndReason::kTimeout, false);
+    end(4, 2, protocol::EndReason::kCannotStart, false);
+    end(5, 3, protocol::EndReason::kTrainerKilled, true);
     writer.finish();
   }
   OwnedStore store(path());
   const FrozenSweep frozen = freeze(store, sample_sweep());
   EXPECT_EQ(frozen.open.at(0).trial, 1);
   EXPECT_EQ(frozen.open.at(0).failed_attempts, 2);
-  EXPECT_EQ(frozen.open.at(1).failed_attempts, 0);
-  EXPECT_EQ(frozen.next_attempt, 4);
+  EXPECT_EQ(frozen.open.at(1).failed_attempts, 0) << "its trainer could not be started";
+  EXPECT_EQ(frozen.open.at(2).failed_attempts, 0) << "it failed in company";
+  EXPECT_FALSE(frozen.open.at(1).alone);
+  EXPECT_TRUE(frozen.open.at(2).alone);
+  EXPECT_EQ(frozen.next_attempt, 6);
+}
+
+TEST_F(FreezeTest, CanBeStoppedAtAnyTimeAndWritesNothingThen) {
+  constexpr std::int64_t kSeeds = 100;
+  std::int64_t asked = 0;
+  std::int64_t stop_after = std::numeric_limits<std::int64_t>::max();
+  OwnerPatience patience;
+  patience.is_stopped = [&] { return ++asked > stop_after; };
+  const auto freeze_anew = [&] {
+    std::filesystem::remove(path());
+    OwnedStore store(path(), patience);
+    asked = 0;
+    return std::ssize(freeze(store, sample_sweep(kSeeds)).open);
+  };
+  EXPECT_EQ(freeze_anew(), 4 * kSeeds);
+  const std::int64_t in_all = asked;
+  ASSERT_GT(in_all, 10);
+  for (const std::int64_t tenth : {1, 5, 9}) {
+    std::filesystem::remove(path());
+    OwnedStore store(path(), patience);
+    asked = 0;
+    stop_after = in_all * tenth / 10;
+    EXPECT_THROW(freeze(store, sample_sweep(kSeeds)), StoppedWaiting);
+    EXPECT_EQ(store.database().execAndGet("SELECT count(*) FROM trials").getInt(), 0);
+    stop_after = std::numeric_limits<std::int64_t>::max();
+    EXPECT_EQ(std::ssize(freeze(store, sample_sweep(kSeeds)).open), 4 * kSeeds);
+  }
 }
 
 TEST_F(FreezeTest, RefusesAnotherSweepAndNamesTheDifference) {

@@ -79,6 +79,7 @@ TEST_F(MergeTest, LeavesNothingBehindButTheStore) {
   const std::vector<fs::path> shards = {make_shard(1, 2), make_shard(2, 2)};
   const fs::path folder = store_folder(file("out.db"));
   fs::create_directories(folder / "building-killed");
+  std::ofstream(folder / "building-killed" / "in-use").flush();
   std::ofstream(folder / "building-killed" / "merged.db") << "half";
   merge_stores(file("out.db"), shards, false);
   std::vector<std::string> left;

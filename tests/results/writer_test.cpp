@@ -6,6 +6,7 @@
 #include <gmock/gmock.h>
 
 #include "errors/user_error.h"
+#include "results/connection.h"
 #include "results/recorder.h"
 #include "sample_store.h"
 
@@ -60,6 +61,22 @@ TEST_F(WriterTest, WritesNothingMoreOnceTheStoreWasTakenOver) {
   writer.submit(AttemptStarted{1, 5, 1});
   EXPECT_THAT(user_error_of([&] { writer.finish(); }), testing::HasSubstr("was taken over by another run"));
   EXPECT_EQ(sql_integer(path(), "SELECT count(*) FROM attempts"), 0);
+}
+
+TEST_F(WriterTest, NoCommitOfAnOwnerSucceedsOnceTheStoreWasTakenOver) {
+  OwnedStore store(path(), {.interval = std::chrono::milliseconds(10)});
+  freeze(store, sample_sweep());
+  SQLite::Transaction transaction(store.database());
+  store.database().exec("UPDATE trials SET state = 'cancelled'");
+  std::filesystem::remove(store_folder(path()) / "owner");
+  while (is_owned(store)) std::this_thread::sleep_for(std::chrono::milliseconds(5));
+  try {
+    transaction.commit();
+    FAIL() << "committed";
+  } catch (const SQLite::Exception& error) {
+    EXPECT_THAT(describe_problem(error, path()), testing::HasSubstr("was taken over by another run"));
+  }
+  EXPECT_EQ(sql_integer(path(), "SELECT count(*) FROM trials WHERE state = 'planned'"), 12);
 }
 
 TEST_F(WriterTest, RecordsWhatHappened) {
