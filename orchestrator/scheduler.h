@@ -177,10 +177,12 @@ class Scheduler {
   // Takes an attempt that was answered, or is lost, from its worker.
   Attempt take_attempt(WorkerState& worker, protocol::AttemptId attempt);
 
+  // `in_company`: any trial of its bundle may be to blame.
   results::TrialState count_failure(WorkerState& worker, const Attempt& attempt, protocol::EndReason reason,
                                     bool in_company);
   // What the trial is now, once its attempt has failed.
-  void end_failed(const Attempt& attempt, protocol::AttemptFailed failed, results::TrialState state);
+  void end_failed(const Attempt& attempt, protocol::AttemptFailed failed, results::TrialState state,
+                  bool in_company);
   void finish_trial(const WorkerState& worker, const Attempt& attempt, protocol::AttemptDone done);
   void plan_again(WorkerState& worker, protocol::AttemptId attempt, protocol::EndReason reason,
                   const std::string& why);

@@ -7,10 +7,11 @@ namespace {
 using protocol::EndReason;
 using results::TrialState;
 
-// Whether it belongs to that one trial, whatever was trained with it. Of an error nobody knows: it may be of the whole bundle,
-// as where all of it does not fit into memory.
-bool is_of_one_trial(EndReason reason) {
-  return reason == EndReason::kDiverged;
+// Whether any trial of a bundle may be to blame: so where its trainer dies, and where it reports an error, as of a bundle that
+// does not fit into memory. A trial diverges by itself.
+bool may_be_anyones(EndReason reason) {
+  return !protocol::is_interruption(reason) && reason != EndReason::kCannotStart &&
+         reason != EndReason::kDiverged;
 }
 
 }  // namespace
@@ -22,18 +23,19 @@ void Scheduler::on(WorkerState& worker, protocol::AttemptFailed failed) {
   const Attempt* held = worker.line.find(failed.attempt);
   if (held == nullptr) return drop_late(worker, failed);
   begin_bundle(worker, held->bundle);
-  const bool in_company = worker.line.bundle_size(*held) > 1;
+  const bool in_company = worker.line.bundle_size(*held) > 1 && may_be_anyones(failed.reason);
   const Attempt attempt = take_attempt(worker, failed.attempt);
   const TrialState state = count_failure(worker, attempt, failed.reason, in_company);
   const protocol::AttemptFailed failure = failed;
-  end_failed(attempt, std::move(failed), state);
+  end_failed(attempt, std::move(failed), state, in_company);
   feed_hungry();  // before this worker is one of them: others are to try first
   begin_first_bundle(worker);
   judge(worker, failure);
   feed(worker);
 }
 
-void Scheduler::end_failed(const Attempt& attempt, protocol::AttemptFailed failed, TrialState state) {
+void Scheduler::end_failed(const Attempt& attempt, protocol::AttemptFailed failed, TrialState state,
+                           bool in_company) {
   if (state == TrialState::kPlanned) {
     queue_.put_back(attempt.index);
   } else {
@@ -41,8 +43,10 @@ void Scheduler::end_failed(const Attempt& attempt, protocol::AttemptFailed faile
     ++progress_.failed;
     progress_.flops_left -= attempt.flops;
   }
-  record(results::AttemptEnded{
-      .trial = queue_.trial(attempt.index).trial, .failure = std::move(failed), .trial_state = state});
+  record(results::AttemptEnded{.trial = queue_.trial(attempt.index).trial,
+                               .failure = std::move(failed),
+                               .trial_state = state,
+                               .in_company = in_company});
 }
 
 TrialState Scheduler::count_failure(WorkerState& worker, const Attempt& attempt, EndReason reason,
@@ -54,10 +58,9 @@ TrialState Scheduler::count_failure(WorkerState& worker, const Attempt& attempt,
     return TrialState::kPlanned;
   }
   worker.unstarted_bundles.clear();
-  const bool is_anyones = in_company && !is_of_one_trial(reason);
-  worker.failures.add(attempt.index, is_anyones ? std::optional(attempt.bundle) : std::nullopt,
+  worker.failures.add(attempt.index, in_company ? std::optional(attempt.bundle) : std::nullopt,
                       progress_.done_now);
-  if (is_anyones) {
+  if (in_company) {
     // Nobody knows which of them it was: alone, the guilty one shows.
     queue_.train_alone(attempt.index);
     return TrialState::kPlanned;

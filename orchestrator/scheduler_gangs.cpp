@@ -9,6 +9,15 @@ namespace headsweep::orchestrator {
 using protocol::EndReason;
 using results::TrialState;
 
+namespace {
+
+// What is said of a lost worker names it already.
+std::string signed_by(const WorkerState& worker, const protocol::AttemptFailed& failed) {
+  return failed.reason == EndReason::kWorkerLost ? failed.message : worker.name + ": " + failed.message;
+}
+
+}  // namespace
+
 Gang* Scheduler::gang_of(const WorkerState& worker, protocol::AttemptId attempt) {
   return worker.gang == attempt ? &gangs_.at(attempt) : nullptr;
 }
@@ -16,12 +25,14 @@ Gang* Scheduler::gang_of(const WorkerState& worker, protocol::AttemptId attempt)
 // All members at once: nobody waits, reserved, for others to become free.
 void Scheduler::form_gangs() {
   while (phase_ == Phase::kRunning && queue_.waiting() > 0 && std::ssize(hungry_) >= options_.gang) {
-    dispatch_gang(choose_members(hungry_, workers_, options_.gang));
+    const std::vector<protocol::WorkerId> members = choose_members(hungry_, workers_, options_.gang);
+    if (!reaches_checkpoint(workers_.at(members.front()))) return;
+    dispatch_gang(members);
   }
 }
 
 void Scheduler::dispatch_gang(const std::vector<protocol::WorkerId>& members) {
-  const WorkerState& leader = workers_.at(members.front());
+  WorkerState& leader = workers_.at(members.front());
   const TrialQueue::Index index = queue_.take(1, 0, leader.id).front();
   const protocol::Assign assign{.bundle = {assignment_of(index)}};
   const protocol::AttemptId attempt = assign.bundle.front().attempt;
@@ -29,6 +40,7 @@ void Scheduler::dispatch_gang(const std::vector<protocol::WorkerId>& members) {
   gang.attempt = {.index = index, .bundle = attempt, .flops = queue_.flops(index), .flops_done = 0};
   gang.members = members;
   gang.unanswered = {members.begin(), members.end()};
+  leader.awaited = {.bundle = attempt, .since = now_, .flops = queue_.flops_of_update(index)};
   ++progress_.running;
   const protocol::TrialId trial = queue_.trial(index).trial;
   record(results::AttemptStarted{.attempt = attempt, .trial = trial, .worker = leader.id});
@@ -68,6 +80,7 @@ void Scheduler::gang_done(WorkerState& worker, Gang& gang, protocol::AttemptDone
   if (gang.leader() != worker.id) return lose(worker, "answered for a trial that another worker answers for");
   const protocol::AttemptId attempt = done.attempt;
   gang.is_done = true;
+  observe_update(worker, gang.attempt);  // it may have been too short for a message on its way
   --progress_.running;
   progress_.flops_done -= gang.attempt.flops_done;
   for (const protocol::WorkerId member : gang.members) {
@@ -84,8 +97,7 @@ void Scheduler::gang_done(WorkerState& worker, Gang& gang, protocol::AttemptDone
 void Scheduler::member_failed(WorkerState& worker, Gang& gang, protocol::AttemptFailed failed) {
   const protocol::AttemptId attempt = failed.attempt;
   const bool is_first = !gang.failure && !gang.is_done;
-  if (failed.reason != EndReason::kWorkerLost) failed.message = worker.name + ": " + failed.message;
-  const protocol::AbandonAttempt abandon{.attempt = attempt, .why = failed.message};
+  const protocol::AbandonAttempt abandon{.attempt = attempt, .why = signed_by(worker, failed)};
   const bool is_agreed = failed.reason == EndReason::kStopped;
   gang.blame(worker.id, std::move(failed));
   release(worker, gang);
@@ -114,7 +126,9 @@ void Scheduler::settle(protocol::AttemptId number) {
   const TrialState state = count_failure(blamed, gang.attempt, gang.failure->reason, /*in_company=*/false);
   --progress_.running;
   progress_.flops_done -= gang.attempt.flops_done;
-  end_failed(gang.attempt, *gang.failure, state);
+  protocol::AttemptFailed failure = *gang.failure;
+  failure.message = signed_by(blamed, failure);
+  end_failed(gang.attempt, std::move(failure), state, /*in_company=*/false);
   judge(blamed, *gang.failure);
 }
 

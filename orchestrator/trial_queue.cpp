@@ -33,7 +33,7 @@ void TrialQueue::append(std::vector<results::OpenTrial> trials) {
   histories_.reserve(trials_.size() + trials.size());
   for (const results::OpenTrial& trial : trials) {
     histories_.push_back(
-        {.failures = static_cast<std::int32_t>(trial.failed_attempts), .failed_at = 0, .alone = false});
+        {.failures = static_cast<std::int32_t>(trial.failed_attempts), .failed_at = 0, .alone = trial.alone});
     untried_.add(trial.settings, training_flops(trial.settings));
   }
   if (trials_.empty()) {

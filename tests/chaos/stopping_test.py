@@ -116,7 +116,7 @@ class Stopping(StoreTest):
         run.send_signal(signal.SIGTERM)
         self.assertEqual(run.wait(timeout=MOST_SECONDS), UNFINISHED)
         self.assertLess(time.monotonic() - began, 5)
-        self.assertRegex(run.stderr.read(), "stopped while its plan was (made|written to .*); the same command begins again")
+        self.assertIn("stopped while its plan was made; the same command begins again", run.stderr.read())
         self.assert_code(self.run_headsweep("run", SWEEP, "--store", self.store(), "--limit", "1", "--quiet"), UNFINISHED)
 
     def test_a_signal_while_the_ranks_meet(self):

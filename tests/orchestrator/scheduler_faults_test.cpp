@@ -181,11 +181,25 @@ TEST_F(SchedulerFaultsTest, AnErrorInCompanyIsNobodysUntilEachIsTrainedAlone) {
     const auto ended = recorded<results::AttemptEnded>(fail(1, attempt, EndReason::kError));
     ASSERT_THAT(ended, SizeIs(1));
     EXPECT_EQ(ended[0].trial_state, results::TrialState::kPlanned);
+    EXPECT_TRUE(ended[0].in_company);
   }
   const auto alone = recorded<results::AttemptEnded>(fail(1, 5, EndReason::kError));
   ASSERT_THAT(alone, SizeIs(1));
   EXPECT_EQ(alone[0].trial_state, results::TrialState::kFailed);
+  EXPECT_FALSE(alone[0].in_company);
   EXPECT_THAT(recorded<results::AttemptSucceeded>(done(1, 6)), SizeIs(1));
+}
+
+TEST_F(SchedulerFaultsTest, ATrialThatFailedInCompanyInAnEarlierRunIsTrainedAlone) {
+  SchedulerOptions options = sample_options();
+  options.stack = 4;
+  results::FrozenSweep sweep = sample_sweep(4);
+  sweep.open[0].alone = true;
+  scheduler.emplace(options, sweep);
+  static_cast<void>(scheduler->worker_joined(1));
+  const auto bundles = assigned(scheduler->message(1, sample_hello()), 1);
+  ASSERT_FALSE(bundles.empty());
+  EXPECT_EQ(bundles[0], Bundle{1});
 }
 
 TEST_F(SchedulerFaultsTest, ADivergenceInCompanyIsThatTrialsOwn) {

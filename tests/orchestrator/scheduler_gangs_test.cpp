@@ -57,6 +57,20 @@ Actions done(Scheduler& scheduler, protocol::WorkerId worker, protocol::AttemptI
   return scheduler.message(worker, protocol::AttemptDone{.attempt = attempt, .result = sample_result(1)});
 }
 
+TEST(SchedulerGangs, NoneBeginsThatWouldNotReachACheckpoint) {
+  for (const bool in_time : {true, false}) {
+    Scheduler scheduler(gang_options(2), sample_sweep(2));
+    scheduler.will_stop_at(100);
+    join(scheduler, 1);
+    join(scheduler, 2);
+    std::ignore = scheduler.tick(10, true);
+    std::ignore = scheduler.message(1, protocol::AttemptProgress{1, 1, 1});  // 10 s to its first update
+    std::ignore = scheduler.tick(in_time ? 79 : 81, true);
+    std::ignore = scheduler.message(2, protocol::MemberDone{1});
+    EXPECT_THAT(assigned(done(scheduler, 1, 1), 1), SizeIs(in_time ? 1 : 0));
+  }
+}
+
 TEST(SchedulerGangs, AllMembersAreReservedAtOnceUnderOneAttempt) {
   Scheduler scheduler(gang_options(3), sample_sweep(9));
   EXPECT_THAT(assigned(join(scheduler, 1), 1), IsEmpty());

@@ -30,7 +30,7 @@ std::string describe(int error) {
 
 Descriptor open_log(const std::filesystem::path& file) {
   std::error_code ignored;  // open() says it better
-  std::filesystem::create_directories(file.parent_path(), ignored);
+  std::filesystem::create_directory(file.parent_path(), ignored);
   Descriptor log(open(file.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0666));
   if (log.number() < 0)
     throw UserError("cannot write the trainer's log '" + file.string() + "': " + describe(errno));

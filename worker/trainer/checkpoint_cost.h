@@ -3,6 +3,7 @@
 #pragma once
 
 #include <algorithm>
+#include <array>
 #include <cstddef>
 
 namespace headsweep::trainer {
@@ -15,19 +16,25 @@ class CheckpointCost {
  public:
   // Seconds from the end of one checkpoint (or the beginning) to the next one of so many trials.
   [[nodiscard]] double interval(double asked, std::size_t trials) const {
-    return std::max(asked, std::min(last_, last_but_one_) * static_cast<double>(trials) / kCheckpointShare);
+    return std::max(asked, usual() * static_cast<double>(trials) / kCheckpointShare);
   }
 
-  // Those of so many trials were written, which took so many seconds together. The shorter of the last two counts: a file
+  // Those of so many trials were written, which took so many seconds together. The median of the last three counts: a file
   // system that was stuck once, at the first one even, does not stretch the interval. Requires trials > 0.
   void wrote(double seconds, std::size_t trials) {
-    last_but_one_ = last_;
-    last_ = seconds / static_cast<double>(trials);
+    last_[next_] = seconds / static_cast<double>(trials);
+    next_ = (next_ + 1) % last_.size();
   }
 
  private:
-  double last_ = 0;  // of each trial
-  double last_but_one_ = 0;
+  [[nodiscard]] double usual() const {
+    auto sorted = last_;
+    std::ranges::sort(sorted);
+    return sorted[1];
+  }
+
+  std::array<double, 3> last_{};  // of each trial; the order is of no matter
+  std::size_t next_ = 0;
 };
 
 }  // namespace headsweep::trainer

@@ -81,6 +81,9 @@ std::optional<ModelFile> newest_checkpoint(const std::filesystem::path& store_fo
                 << std::endl;
     } catch (const UserError& error) {
       std::cerr << "checkpoint is not used: " << error.what() << std::endl;
+    } catch (const std::bad_alloc&) {
+      std::cerr << "checkpoint '" << path.string() << "' is not used: it does not fit into memory"
+                << std::endl;
     }
   }
   return std::nullopt;

@@ -90,6 +90,13 @@ void check_sections(const std::filesystem::path& path, const ModelFile& file) {
       file.second_moments.size() != moments) {
     refuse(path, "does not hold as many weights as its settings need");
   }
+  const bool is_checkpoint = file.kind == ModelFile::Kind::kCheckpoint;
+  const auto is_of_it = [&](const protocol::CurvePoint& point) {
+    return point.step >= 1 && point.step <= file.step;
+  };
+  if (file.step < 0 || file.step > file.settings.training.steps ||
+      (is_checkpoint && !std::ranges::all_of(file.curve, is_of_it)))
+    refuse(path, "is of a step that its settings do not have");
   if (file.key != trial::trial_key(file.settings)) refuse(path, "has a key that is not that of its settings");
 }
 

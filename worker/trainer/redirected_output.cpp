@@ -28,7 +28,7 @@ void flush_all() {
 RedirectedOutput::RedirectedOutput(const std::filesystem::path& log)
     : stdout_before_(copy_of(STDOUT_FILENO)), stderr_before_(copy_of(STDERR_FILENO)) {
   std::error_code ignored;  // open() says it better
-  std::filesystem::create_directories(log.parent_path(), ignored);
+  std::filesystem::create_directory(log.parent_path(), ignored);
   const pipe::Descriptor file(open(log.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0666));
   if (file.number() < 0) {
     throw CannotWrite("cannot write the log '" + log.string() +

@@ -70,7 +70,7 @@ std::vector<std::byte> read_whole_file(const std::filesystem::path& path) {
 void replace_file(const std::filesystem::path& path, std::span<const std::byte> bytes) {
   const std::filesystem::path folder = path.has_parent_path() ? path.parent_path() : ".";
   std::error_code error;
-  std::filesystem::create_directories(folder, error);
+  std::filesystem::create_directory(folder, error);
   if (error) throw CannotWrite("cannot make the folder '" + folder.string() + "': " + error.message());
   const std::filesystem::path temporary = temporary_beside(path);
   try {

@@ -25,7 +25,14 @@ TEST(CheckpointCost, TheIntervalIsLongerWhereWritingWouldTakeMoreThanItsShare) {
   cost.wrote(12, 1);
   EXPECT_DOUBLE_EQ(cost.interval(kAsked, 1), 600);
   cost.wrote(1, 1);
+  cost.wrote(1, 1);
   EXPECT_EQ(cost.interval(kAsked, 1), kAsked);
+}
+
+TEST(CheckpointCost, TheIntervalIsLongWhereEveryOtherOneIsSlow) {
+  CheckpointCost cost;
+  for (int i = 0; i < 4; ++i) cost.wrote(i % 2 == 0 ? 0.1 : 10, 1);
+  EXPECT_DOUBLE_EQ(cost.interval(kAsked, 1), 500);
 }
 
 TEST(CheckpointCost, IsThatOfEachTrial) {
@@ -40,11 +47,10 @@ TEST(CheckpointCost, IsNotThatOfOneThatWasStuck) {
   CheckpointCost cost;
   cost.wrote(100, 1);
   EXPECT_EQ(cost.interval(kAsked, 1), kAsked);
-  cost.wrote(1, 1);
-  cost.wrote(100, 1);
-  EXPECT_EQ(cost.interval(kAsked, 1), kAsked);
-  cost.wrote(1, 1);
-  EXPECT_EQ(cost.interval(kAsked, 1), kAsked);
+  for (const double seconds : {1, 1, 100, 1}) {
+    cost.wrote(seconds, 1);
+    EXPECT_EQ(cost.interval(kAsked, 1), kAsked);
+  }
 }
 
 }  // namespace

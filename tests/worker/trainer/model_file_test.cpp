@@ -114,13 +114,25 @@ TEST(ModelFile, WhatItsSettingsDoNotNeedIsRefused) {
 
 TEST(Checkpoints, TheTwoNewestAreKept) {
   const TemporaryFolder store;
-  for (const std::int64_t step : {5, 10, 15, 100}) save_checkpoint(store.path(), checkpoint_at(step));
-  EXPECT_THAT(steps_in(store.path()), testing::ElementsAre(15, 100));
+  for (const std::int64_t step : {5, 10, 15, 40}) save_checkpoint(store.path(), checkpoint_at(step));
+  EXPECT_THAT(steps_in(store.path()), testing::ElementsAre(15, 40));
   const std::string key = checkpoint_at(0).key;
-  EXPECT_EQ(newest_checkpoint(store.path(), key, "{}")->step, 100);
+  EXPECT_EQ(newest_checkpoint(store.path(), key, "{}")->step, 40);
   remove_checkpoints(store.path(), key);
   EXPECT_THAT(steps_in(store.path()), testing::IsEmpty());
   EXPECT_EQ(newest_checkpoint(store.path(), key, "{}"), std::nullopt);
+}
+
+TEST(Checkpoints, OneOfAStepThatItsTrialDoesNotHaveIsNotUsed) {
+  const TemporaryFolder store;
+  save_checkpoint(store.path(), checkpoint_at(5));
+  save_checkpoint(store.path(), checkpoint_at(1000));
+  testing::internal::CaptureStderr();
+  const auto checkpoint = newest_checkpoint(store.path(), checkpoint_at(0).key, "{}");
+  EXPECT_THAT(testing::internal::GetCapturedStderr(),
+              testing::HasSubstr("is of a step that its settings do not have"));
+  ASSERT_TRUE(checkpoint);
+  EXPECT_EQ(checkpoint->step, 5);
 }
 
 TEST(Checkpoints, ADamagedOneIsSaidAndTheOlderUsed) {
