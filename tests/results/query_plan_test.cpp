@@ -100,6 +100,19 @@ TEST_F(QueryPlanTest, RowsOfTrialsAreReadInTheirOrder) {
   EXPECT_THAT(costly_steps_of_query("pairs"), UnorderedElementsAre("SCAN a", "USE TEMP B", "SCAN sweeps"));
 }
 
+// Where there is no such row, not after looking at every trial.
+TEST_F(QueryPlanTest, NothingIsFoundAtOnce) {
+  for (const char* const table : {"head_metrics", "curve_metrics", "curves"})
+    sql(path(), std::string("DELETE FROM ") + table);
+  for (const char* const view : {"head_results", "curve_results"}) {
+    StoreReader reader(path());
+    SQLite::Statement rows(reader.database(), std::string("SELECT trial FROM ") + view + " ORDER BY trial");
+    EXPECT_FALSE(rows.executeStep());
+    sqlite3_stmt* const statement = sqlite3_next_stmt(reader.database().getHandle(), nullptr);
+    EXPECT_LT(sqlite3_stmt_status(statement, SQLITE_STMTSTATUS_VM_STEP, 0), 40) << view;
+  }
+}
+
 TEST_F(QueryPlanTest, FailuresAreFoundByTheirIndex) {
   EXPECT_THAT(costly_steps_of_query("failures"), ElementsAre("SCAN a USING INDEX attempts_failed"));
 }
