@@ -32,9 +32,10 @@ namespace fs = std::filesystem;
 constexpr const char* kEvent = "merged";
 const std::string kTaken = "s.trial IN (SELECT old FROM merged_trials WHERE taken)";
 // Rows of a trial's results, those that others refer to first.
-constexpr std::array<const char*, 7> kMeasured = {"layer_metrics", "head_metrics", "sequence_metrics",
-                                                  "node_fidelity", "curves",       "curve_metrics",
-                                                  "baselines"};
+constexpr std::array<const char*, 5> kMeasured = {"layer_metrics", "head_metrics", "node_fidelity", "curves",
+                                                  "curve_metrics"};
+// The same with numbers of their own, that are given anew; in one of them not all rows are of a trial.
+constexpr std::array<const char*, 2> kNumbered = {"sequence_metrics", "baselines"};
 
 void require_mergeable(const fs::path& store) {
   SQLite::Database database = open_for_reading(store);
@@ -162,15 +163,24 @@ class Merger {
       copy_renumbered_rows(database_, table, numbers.renumbering(), "true");
     copy_renumbered_rows(database_, "results", numbers.renumbering(), kTaken);
     for (const char* table : kMeasured) {
-      if (numbers.identical()) {
-        copy_rows(database_, table, kTaken);
+      if (numbers.identical() && numbers.takes_all()) {
+        copy_all_rows(database_, table);
       } else {
-        copy_renumbered_rows(database_, table, numbers.renumbering(), kTaken);
+        copy_measured(table, numbers);
       }
     }
+    for (const char* table : kNumbered) copy_measured(table, numbers);
     copy_renumbered_rows(database_, "events", numbers.renumbering(), "true");
     settle_states(database_);
     merge_sums(database_);
+  }
+
+  void copy_measured(const char* table, const MergeNumbers& numbers) {
+    if (numbers.identical()) {
+      copy_rows(database_, table, kTaken);
+    } else {
+      copy_renumbered_rows(database_, table, numbers.renumbering(), kTaken);
+    }
   }
 
   void copy_plan(const MergeNumbers& numbers) {

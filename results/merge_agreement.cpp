@@ -53,6 +53,8 @@ std::string query_of(const ComparedTable& compared) {
 }  // namespace
 
 std::optional<Disagreement> find_disagreement(SQLite::Database& database) {
+  SQLite::Statement in_both(database, "SELECT 1 FROM merged_trials WHERE NOT fresh LIMIT 1");
+  if (!in_both.executeStep()) return std::nullopt;
   for (const ComparedTable& compared : compared_tables()) {
     SQLite::Statement statement(database, query_of(compared));
     if (statement.executeStep()) return Disagreement{statement.getColumn(0).getInt64(), compared.name};

@@ -45,6 +45,9 @@ MergeNumbers::MergeNumbers(SQLite::Database& database) {
   number_trials(database);
   identical_ = number(database, "SELECT count(*) FROM merged_trials WHERE old <> new") == 0 &&
                number(database, "SELECT count(*) FROM merged_sweeps WHERE old <> new") == 0;
+  takes_all_ = number(database,
+                      "SELECT count(*) FROM source.results WHERE trial NOT IN"
+                      " (SELECT old FROM merged_trials WHERE taken)") == 0;
   if (!identical_) {
     renumbering_["trial"] = "(SELECT new FROM merged_trials WHERE old = s.trial)";
     renumbering_["sweep"] = "(SELECT new FROM merged_sweeps WHERE old = s.sweep)";

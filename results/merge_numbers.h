@@ -25,11 +25,15 @@ class MergeNumbers {
   // Whether trials and sweeps keep their numbers: then rows can be copied as they are.
   [[nodiscard]] bool identical() const { return identical_; }
 
+  // Whether all results are taken.
+  [[nodiscard]] bool takes_all() const { return takes_all_; }
+
   // For rows of sweeps, trials, results, ...: `sweep`, `trial`, `worker`, `run`, `attempt`, where the table has them.
   [[nodiscard]] const Renumbering& renumbering() const { return renumbering_; }
 
  private:
   bool identical_;
+  bool takes_all_;
   Renumbering renumbering_;
 };
 

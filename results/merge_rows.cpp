@@ -41,6 +41,15 @@ CommonColumns common_columns(SQLite::Database& database, const std::string& tabl
   return columns;
 }
 
+bool has_equal_layout(SQLite::Database& database, const std::string& table) {
+  SQLite::Statement statement(
+      database,
+      "SELECT 1 FROM main.sqlite_schema m JOIN source.sqlite_schema s ON s.sql = m.sql"
+      " WHERE m.type = 'table' AND m.name = ?");
+  statement.bind(1, table);
+  return statement.executeStep();
+}
+
 }  // namespace
 
 void copy_rows(SQLite::Database& database, const std::string& table, const std::string& condition) {
@@ -50,6 +59,14 @@ void copy_rows(SQLite::Database& database, const std::string& table, const std::
   const std::string list = join(columns, ", ");
   database.exec("INSERT INTO main." + table + " (" + list + ") SELECT " + list + " FROM source." + table +
                 " s WHERE " + condition);
+}
+
+void copy_all_rows(SQLite::Database& database, const std::string& table) {
+  if (has_equal_layout(database, table)) {
+    database.exec("INSERT INTO main." + table + " SELECT * FROM source." + table);
+  } else {
+    copy_rows(database, table, "true");
+  }
 }
 
 void copy_renumbered_rows(SQLite::Database& database, const std::string& table,

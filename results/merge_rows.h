@@ -13,6 +13,10 @@ namespace headsweep::results {
 // With the hashes they have: for rows that keep all their numbers.
 void copy_rows(SQLite::Database& database, const std::string& table, const std::string& condition);
 
+// All of them, in the same way. Of a table of equal layout SQLite copies whole records where `main` has no row yet,
+// without looking into them. Requires a table whose rows are numbered by what they are of.
+void copy_all_rows(SQLite::Database& database, const std::string& table);
+
 // With new numbers and new hashes, row by row.
 void copy_renumbered_rows(SQLite::Database& database, const std::string& table,
                           const Renumbering& renumbering, const std::string& condition);

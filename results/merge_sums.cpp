@@ -9,6 +9,7 @@
 #include "results/connection.h"
 #include "results/side_by_side.h"
 #include "results/store_info.h"
+#include "results/sums/kept_tests.h"
 #include "results/sums/running_sums.h"
 
 namespace headsweep::results {
@@ -44,7 +45,8 @@ std::vector<std::pair<std::int64_t, std::int64_t>> whole_arms(SQLite::Database& 
 }
 
 constexpr std::size_t kMostReaders = 16;
-constexpr std::size_t kArmsAtOnce = 64;  // sums of an arm take a megabyte
+constexpr std::size_t kArmsAtOnce = 64;          // sums of an arm take a megabyte
+constexpr std::size_t kArmsTestedAtOnce = 2048;  // enough for several threads
 
 // A connection of a thread's own.
 struct SumReader {
@@ -108,6 +110,10 @@ void finish_merged_sums(SQLite::Database& database, const std::filesystem::path&
     for (const SummedArm& arm : summed) sums.write(arm);
     transaction.commit();
   }
+  KeptTests tests(database);
+  SQLite::Transaction transaction(database);
+  while (tests.can_test()) tests.test_some(kArmsTestedAtOnce);
+  transaction.commit();
 }
 
 }  // namespace headsweep::results

@@ -13,8 +13,8 @@ namespace headsweep::results {
 // whose trials were all taken; those of others are summed by finish_merged_sums(). Throws SQLite::Exception, UserError.
 void merge_sums(SQLite::Database& database);
 
-// Outside of transactions. `file`: that of the database, which threads open to read arms side by side: of many shards no
-// arm was summed, and reading all results again takes as long as copying them. Throws as above.
+// Makes the tests too. Outside of transactions. `file`: that of the database, which threads open to read arms side by
+// side: of many shards no arm was summed, and reading all results again takes as long as copying them. Throws as above.
 void finish_merged_sums(SQLite::Database& database, const std::filesystem::path& file);
 
 }  // namespace headsweep::results

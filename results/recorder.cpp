@@ -15,12 +15,22 @@ Recorder::Recorder(SQLite::Database& database, std::int64_t sweep)
       attempts_(database),
       results_(database, sweep),
       sums_(database),
+      tests_(database),
       insert_worker_(database, "workers", hashed_columns(find_table("workers"))),
       insert_event_(database, "events", hashed_columns(find_table("events"))),
       rehash_worker_(database, "workers", hashed_columns(find_table("workers")), "worker"),
       end_worker_(database, "UPDATE workers SET state = ?, ended_at = ? WHERE worker = ?"),
       advance_worker_(database,
                       "UPDATE workers SET trial = ?, step = ?, steps_per_second = ? WHERE worker = ?") {}
+
+void Recorder::catch_up_some() {
+  constexpr std::size_t kArms = 64;
+  if (sums_.can_sum()) {
+    sums_.sum_some();
+  } else {
+    tests_.test_some(kArms);
+  }
+}
 
 void Recorder::apply(const Record& record) {
   std::visit([this](const auto& one) { apply(one); }, record);
@@ -63,7 +73,7 @@ void Recorder::apply(const AttemptSucceeded& succeeded) {
   const std::string now = utc_now();
   attempts_.succeed(succeeded.attempt, succeeded.trial, now);
   results_.insert(succeeded.trial, succeeded.attempt, succeeded.result, now);
-  sums_.add(succeeded.trial, measured_rows(succeeded.result));
+  tests_.changed(sums_.add(succeeded.trial, measured_rows(succeeded.result)));
 }
 
 void Recorder::apply(const AttemptEnded& ended) {

@@ -10,6 +10,7 @@
 #include "results/result_rows.h"
 #include "results/row_insert.h"
 #include "results/store_writer.h"
+#include "results/sums/kept_tests.h"
 #include "results/sums/running_sums.h"
 
 namespace headsweep::results {
@@ -22,9 +23,10 @@ class Recorder {
   void apply(const Record& record);
   // To be called before a transaction is committed.
   void finish() { attempts_.write_begun(); }
-  // For when there is nothing to write: see RunningSums.
-  [[nodiscard]] bool can_sum() const { return sums_.can_sum(); }
-  void sum_some() { sums_.sum_some(); }
+  // For when there is nothing to write: see RunningSums and KeptTests.
+  [[nodiscard]] bool can_catch_up() const { return sums_.can_sum() || tests_.can_test(); }
+  // A piece of that, of some 30 ms. Requires can_catch_up().
+  void catch_up_some();
 
  private:
   void apply(const WorkerSeen& seen);
@@ -45,6 +47,7 @@ class Recorder {
   AttemptRows attempts_;
   ResultRows results_;
   RunningSums sums_;
+  KeptTests tests_;
   RowInsert insert_worker_;
   RowInsert insert_event_;
   RowRehash rehash_worker_;

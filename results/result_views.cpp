@@ -35,6 +35,12 @@ const char* const kDoneTrials =
     "\n  JOIN results r USING (trial) JOIN trials t USING (trial) JOIN sweeps s ON s.sweep = t.sweep"
     "\nWHERE t.state = 'done'";
 
+// Rows are read in the order of trials, so that all would be looked at where none has a row of the table.
+std::string and_among_trials_of(const std::string& table) {
+  return "\n  AND t.trial BETWEEN (SELECT min(trial) FROM " + table + ") AND (SELECT max(trial) FROM " +
+         table + ")";
+}
+
 }  // namespace
 
 std::string trial_results_sql() {
@@ -68,7 +74,8 @@ std::string head_results_sql() {
          ",\n  r.loss AS loss, r.accuracy AS accuracy,"
          "\n  h.layer AS layer, h.head AS head, h.split AS split, h.metrics_version AS metrics_version,"
          "\n  h.unreachable_positions AS unreachable_positions,\n  " +
-         metrics_from("h", MetricSet::kHead) + "\nFROM head_metrics h" + kDoneTrials;
+         metrics_from("h", MetricSet::kHead) + "\nFROM head_metrics h" + kDoneTrials +
+         and_among_trials_of("head_metrics");
 }
 
 // A step without measured layers has one row whose layer is NULL.
@@ -80,7 +87,8 @@ std::string curve_results_sql() {
          "\n  l.layer AS layer, l.split AS split, l.metrics_version AS metrics_version,\n  " +
          metrics_from("l", MetricSet::kLayer) +
          "\nFROM curves c LEFT JOIN curve_metrics l ON l.trial = c.trial AND l.step = c.step"
-         "\n  JOIN trials t ON t.trial = c.trial JOIN sweeps s ON s.sweep = t.sweep\nWHERE t.state = 'done'";
+         "\n  JOIN trials t ON t.trial = c.trial JOIN sweeps s ON s.sweep = t.sweep\nWHERE t.state = 'done'" +
+         and_among_trials_of("curves");
 }
 
 // Measurements along the way come first, then the one at the end of training: place 2 step, or 2 step + 1 at the end. Only the

@@ -55,13 +55,15 @@ RowHash::RowHash(std::span<const std::string> columns) : order_(columns.size()) 
   for (const std::string& name : columns) name_hashes_.push_back(mix_text(0, name));
 }
 
+std::uint64_t RowHash::with(std::uint64_t hash, std::size_t position, const Cell& cell) const {
+  if (std::holds_alternative<std::monostate>(cell)) return hash;
+  return mix_cell(mix(hash, name_hashes_[position]), cell);
+}
+
 std::int64_t RowHash::operator()(std::span<const Cell> row) const {
   check(row.size() == order_.size(), "row and columns differ in number");
   std::uint64_t hash = 0;
-  for (const std::size_t position : order_) {
-    if (std::holds_alternative<std::monostate>(row[position])) continue;
-    hash = mix_cell(mix(hash, name_hashes_[position]), row[position]);
-  }
+  for (const std::size_t position : order_) hash = with(hash, position, row[position]);
   return std::bit_cast<std::int64_t>(hash);
 }
 

@@ -24,6 +24,11 @@ class RowHash {
   // `row` has one value a column.
   [[nodiscard]] std::int64_t operator()(std::span<const Cell> row) const;
 
+  // The same step by step, for who does something else with each value meanwhile: from 0 on, over the positions in
+  // order().
+  [[nodiscard]] std::span<const std::size_t> order() const { return order_; }
+  [[nodiscard]] std::uint64_t with(std::uint64_t hash, std::size_t position, const Cell& cell) const;
+
  private:
   std::vector<std::size_t> order_;          // positions in the order of names
   std::vector<std::uint64_t> name_hashes_;  // by position

@@ -1,5 +1,7 @@
 #include "results/row_insert.h"
 
+#include <bit>
+
 #include <SQLiteCpp/SQLiteCpp.h>
 
 #include "errors/check.h"
@@ -22,12 +24,21 @@ std::string insert_sql(const std::string& table, const std::vector<std::string>&
 
 RowInsert::RowInsert(SQLite::Database& database, const std::string& table, std::vector<std::string> columns,
                      std::vector<std::string> unhashed)
-    : hashed_(columns.size()), hash_(columns), statement_(database, insert_sql(table, columns, unhashed)) {}
+    : size_(columns.size() + unhashed.size()),
+      hash_(columns),
+      statement_(database, insert_sql(table, columns, unhashed)) {}
 
 void RowInsert::operator()(std::span<const Cell> row) {
-  int index = 0;
-  for (const Cell& cell : row) bind_cell(statement_, ++index, cell);
-  statement_.bind(++index, hash_(row.first(hashed_)));
+  check(row.size() == size_, "row and columns differ in number");
+  std::uint64_t hash = 0;
+  // Each step of the hash waits for the one before it; values are bound meanwhile.
+  for (const std::size_t position : hash_.order()) {
+    hash = hash_.with(hash, position, row[position]);
+    bind_cell(statement_, static_cast<int>(position) + 1, row[position]);
+  }
+  for (std::size_t position = hash_.order().size(); position < row.size(); ++position)
+    bind_cell(statement_, static_cast<int>(position) + 1, row[position]);
+  statement_.bind(static_cast<int>(row.size()) + 1, std::bit_cast<std::int64_t>(hash));
   statement_.exec();
   statement_.reset();
 }

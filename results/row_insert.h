@@ -24,7 +24,7 @@ class RowInsert {
   void operator()(std::span<const Cell> row);
 
  private:
-  std::size_t hashed_;
+  std::size_t size_;
   RowHash hash_;
   SQLite::Statement statement_;
 };

@@ -153,6 +153,7 @@ void migrate(SQLite::Database& database) {
   for (auto step = static_cast<std::size_t>(version); step < kMigrations.size(); ++step)
     kMigrations[step](database);
   add_columns(database);
+  create_test_triggers(database);
   refresh_running_sums(database);
   recreate_views(database);
   fill_metrics(database);

@@ -48,7 +48,7 @@ struct StoreWriter::Impl {
   std::deque<Record> take_queue();
   void replicate_if_asked();
   void write(std::deque<Record>& batch, Recorder& recorder);
-  void sum_while_idle(Recorder& recorder);
+  void catch_up_while_idle(Recorder& recorder);
 };
 
 // Collects records for up to 100 ms from the first: at most ten commits a second while results trickle in, whole
@@ -84,16 +84,16 @@ void StoreWriter::Impl::write(std::deque<Record>& batch, Recorder& recorder) {
   committed.insert(committed.end(), results.begin(), results.end());
 }
 
-// Brings running sums up to date a piece at a time, until there is something to write again.
-void StoreWriter::Impl::sum_while_idle(Recorder& recorder) {
-  while (recorder.can_sum()) {
+// Brings running sums and tests up to date a piece at a time, until there is something to write again.
+void StoreWriter::Impl::catch_up_while_idle(Recorder& recorder) {
+  while (recorder.can_catch_up()) {
     {
       const std::lock_guard lock(mutex);
       if (!queue.empty() || to_replicate != nullptr) return;
     }
     store.require_owned();
     SQLite::Transaction transaction(store.database(), SQLite::TransactionBehavior::IMMEDIATE);
-    recorder.sum_some();
+    recorder.catch_up_some();
     transaction.commit();
   }
 }
@@ -123,7 +123,7 @@ void StoreWriter::Impl::write_until_finished() {
     std::deque<Record> batch = take_queue();
     while (!batch.empty()) write(batch, recorder);
     replicate_if_asked();
-    sum_while_idle(recorder);
+    catch_up_while_idle(recorder);
   }
 }
 

@@ -321,6 +321,18 @@ TableSpec arm_sums_table() {
           {"PRIMARY KEY (arm, name, layer, split)"}};
 }
 
+// The confirmatory tests of arms whose trials did not change since (triggers.h): statistics/family_tests.h.
+TableSpec sign_flip_tests_table() {
+  return {"sign_flip_tests",
+          {{"arm", "INTEGER NOT NULL REFERENCES arms"},
+           {"metric", "TEXT NOT NULL"},
+           {"baseline", "INTEGER NOT NULL REFERENCES arms"},
+           {"pairs", "INTEGER NOT NULL"},
+           {"p", "REAL"}},
+          {"PRIMARY KEY (arm, metric)"},
+          true};
+}
+
 // Data dictionary, also what the long views are made with.
 TableSpec metrics_table() {
   return {"metrics",
@@ -345,11 +357,12 @@ TableSpec store_info_table() {
 }  // namespace
 
 std::vector<TableSpec> store_tables() {
-  return {sweeps_table(),           amendments_table(),    trials_table(),        workers_table(),
-          attempts_table(),         results_table(),       layer_metrics_table(), head_metrics_table(),
-          sequence_metrics_table(), node_fidelity_table(), curves_table(),        curve_metrics_table(),
-          baselines_table(),        events_table(),        arms_table(),          trial_values_table(),
-          arm_sums_table(),         metrics_table(),       t_quantiles_table(),   store_info_table()};
+  return {sweeps_table(),           amendments_table(),      trials_table(),        workers_table(),
+          attempts_table(),         results_table(),         layer_metrics_table(), head_metrics_table(),
+          sequence_metrics_table(), node_fidelity_table(),   curves_table(),        curve_metrics_table(),
+          baselines_table(),        events_table(),          arms_table(),          trial_values_table(),
+          arm_sums_table(),         sign_flip_tests_table(), metrics_table(),       t_quantiles_table(),
+          store_info_table()};
 }
 
 TableSpec find_table(const std::string& name) {

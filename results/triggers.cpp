@@ -38,4 +38,15 @@ void create_triggers(SQLite::Database& database) {
       " WHERE sweep = NEW.sweep AND arm = NEW.arm; END");
 }
 
+void create_test_triggers(SQLite::Database& database) {
+  const auto create = [&](const std::string& name, const std::string& event, const std::string& condition) {
+    database.exec("DROP TRIGGER IF EXISTS " + name + "; CREATE TRIGGER " + name + " AFTER " + event +
+                  " BEGIN DELETE FROM sign_flip_tests WHERE " + condition + "; END");
+  };
+  database.exec("CREATE INDEX IF NOT EXISTS sign_flip_tests_by_baseline ON sign_flip_tests (baseline)");
+  create("forget_tests_of_new_values", "INSERT ON trial_values", "arm = NEW.arm OR baseline = NEW.arm");
+  create("forget_tests_of_old_values", "DELETE ON trial_values", "arm = OLD.arm OR baseline = OLD.arm");
+  create("forget_tests_of_old_plan", "UPDATE OF hash ON sweeps WHEN OLD.hash <> NEW.hash", "true");
+}
+
 }  // namespace headsweep::results

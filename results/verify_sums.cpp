@@ -1,10 +1,14 @@
-// `verify`: the running sums, made again from trials and results.
+// `verify`: the running sums, made again from trials and results, and the tests, from the running sums.
+#include <algorithm>
 #include <map>
 #include <optional>
+#include <set>
+#include <span>
 
 #include <SQLiteCpp/SQLiteCpp.h>
 
 #include "results/sql_text.h"
+#include "results/statistics/family_tests.h"
 #include "results/store_info.h"
 #include "results/sums/running_sums.h"
 #include "results/triggers.h"
@@ -101,6 +105,33 @@ class ArmVerifier {
   ArmRows sums_;
 };
 
+std::vector<FamilyTest> made_again(const FamilyTester& tester, std::span<const FamilyTest> kept) {
+  std::set<std::int64_t> numbers;
+  for (const FamilyTest& test : kept) numbers.insert(test.arm);
+  std::vector<std::size_t> places;
+  for (std::size_t i = 0; i < tester.arms().size(); ++i) {
+    if (tester.arms()[i].baseline && numbers.contains(tester.arms()[i].number)) places.push_back(i);
+  }
+  return tester.test(places);
+}
+
+// So many at a time that threads share them and their trials fit into memory.
+void verify_kept_tests(SQLite::Database& database, std::vector<Finding>& findings) {
+  constexpr std::size_t kAtOnce = 4096;
+  const std::vector<FamilyTest> kept = read_kept_tests(database);
+  const FamilyTester tester(database);
+  for (std::size_t first = 0; first < kept.size(); first += kAtOnce) {
+    const auto some = std::span(kept).subspan(first, std::min(kAtOnce, kept.size() - first));
+    const std::vector<FamilyTest> made = made_again(tester, some);
+    for (const FamilyTest& test : some) {
+      if (std::ranges::find(made, test) != made.end()) continue;
+      findings.push_back({"sign_flip_tests arm " + std::to_string(test.arm),
+                          "the test of " + std::string(metrics::metric_info(test.metric).name) +
+                              " is not what its trials say"});
+    }
+  }
+}
+
 }  // namespace
 
 void verify_sums(SQLite::Database& database, std::vector<Finding>& findings) {
@@ -113,6 +144,7 @@ void verify_sums(SQLite::Database& database, std::vector<Finding>& findings) {
     return;
   }
   ArmVerifier(database, *layout, findings).verify_all();
+  verify_kept_tests(database, findings);
 }
 
 }  // namespace headsweep::results

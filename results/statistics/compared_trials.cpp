@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <cmath>
 #include <numeric>
-#include <unordered_map>
 
 #include <SQLiteCpp/SQLiteCpp.h>
 
@@ -50,58 +49,65 @@ void reorder(std::vector<T>& values, const std::vector<std::size_t>& order) {
 
 }  // namespace
 
-ComparedTrials::ComparedTrials(SQLite::Database& database, std::int64_t sweep, const SweepAnalysis& analysis)
+ComparedTrials::ComparedTrials(SQLite::Database& database, std::int64_t sweep, const SweepAnalysis& analysis,
+                               std::span<const StoredArm> arms)
     : database_(database), sweep_(sweep), analysis_(analysis), compared_(compared_metrics(analysis)) {
-  read_arms(sweep);
-  read_lines(sweep);
+  read_arms(arms);
+  read_lines(arms);
+  read_unfinished(arms);
+  sort_by_seed();
   add_arm_skill();
   count_diverged(database_, replicates_);
 }
 
-void ComparedTrials::read_arms(std::int64_t sweep) {
-  SQLite::Statement arms(
-      database_,
-      "SELECT number, first_trial, planned + running + done + failed + cancelled, done, failed"
-      " FROM arms WHERE sweep = ? AND planned + running + done + failed + cancelled > 0"
-      " ORDER BY first_trial");
-  arms.bind(1, sweep);
+void ComparedTrials::read_arms(std::span<const StoredArm> arms) {
   ArmReader read_arm(database_, other_axes(database_, analysis_));
-  while (arms.executeStep()) {
-    Arm& arm = replicates_.arms.emplace_back(read_arm(arms.getColumn(1).getInt64()));
-    arm.planned = arms.getColumn(2).getInt64();
-    arm.done = arms.getColumn(3).getInt64();
-    arm.failed = arms.getColumn(4).getInt64();
-    arm_numbers_.push_back(arms.getColumn(0).getInt64());
+  for (const StoredArm& stored : arms) {
+    Arm& arm = replicates_.arms.emplace_back(read_arm(stored.first_trial));
+    arm.planned = stored.planned;
+    arm.done = stored.done;
+    arm.failed = stored.failed;
   }
-  replicates_.trials.resize(arm_numbers_.size());
-  places_.resize(arm_numbers_.size());
+  replicates_.trials.resize(arms.size());
+  places_.resize(arms.size());
 }
 
-void ComparedTrials::read_lines(std::int64_t sweep) {
-  std::unordered_map<std::int64_t, std::size_t> arm_of;
-  for (std::size_t arm = 0; arm < arm_numbers_.size(); ++arm) arm_of[arm_numbers_[arm]] = arm;
-  SQLite::Statement lines(database_, "SELECT arm, seed, trial, metrics_version, compared FROM trial_values");
-  while (lines.executeStep()) {
-    const auto arm = arm_of.find(lines.getColumn(0).getInt64());
-    if (arm == arm_of.end()) continue;
-    const SQLite::Column bytes = lines.getColumn(4);
-    const auto size = static_cast<std::size_t>(bytes.getBytes());
-    replicates_.trials[arm->second].push_back(
-        {lines.getColumn(2).getInt64(), lines.getColumn(1).getUInt(), "done"});
-    places_[arm->second].push_back({bytes_.size(), size, lines.getColumn(3).getInt64()});
-    bytes_.append(static_cast<const char*>(bytes.getBlob()), size);
+void ComparedTrials::read_lines(std::span<const StoredArm> arms) {
+  SQLite::Statement lines(database_,
+                          "SELECT seed, trial, metrics_version, compared FROM trial_values WHERE arm = ?");
+  for (std::size_t arm = 0; arm < arms.size(); ++arm) {
+    lines.bind(1, arms[arm].number);
+    while (lines.executeStep()) {
+      const SQLite::Column bytes = lines.getColumn(3);
+      const auto size = static_cast<std::size_t>(bytes.getBytes());
+      replicates_.trials[arm].push_back(
+          {lines.getColumn(1).getInt64(), lines.getColumn(0).getUInt(), "done"});
+      places_[arm].push_back({bytes_.size(), size, lines.getColumn(2).getInt64()});
+      bytes_.append(static_cast<const char*>(bytes.getBlob()), size);
+    }
+    lines.reset();
   }
-  SQLite::Statement others(database_,
-                           "SELECT a.number, t.seed, t.trial, t.state FROM trials t JOIN arms a ON a.sweep = "
-                           "t.sweep AND a.arm = t.arm"
-                           " WHERE t.state IN ('planned', 'running', 'failed', 'cancelled') AND t.sweep = ?");
-  others.bind(1, sweep);
-  while (others.executeStep()) {
-    const std::size_t arm = arm_of.at(others.getColumn(0).getInt64());
-    replicates_.trials[arm].push_back(
-        {others.getColumn(2).getInt64(), others.getColumn(1).getUInt(), others.getColumn(3).getString()});
-    places_[arm].push_back({0, 0, 0});
+}
+
+void ComparedTrials::read_unfinished(std::span<const StoredArm> arms) {
+  SQLite::Statement unfinished(
+      database_,
+      "SELECT t.seed, t.trial, t.state FROM arms a JOIN trials t ON t.sweep = a.sweep"
+      " AND t.arm = a.arm WHERE a.number = ? AND t.state NOT IN ('done', 'pruned')");
+  for (std::size_t arm = 0; arm < arms.size(); ++arm) {
+    if (arms[arm].planned == arms[arm].done) continue;
+    unfinished.bind(1, arms[arm].number);
+    while (unfinished.executeStep()) {
+      replicates_.trials[arm].push_back({unfinished.getColumn(1).getInt64(),
+                                         unfinished.getColumn(0).getUInt(),
+                                         unfinished.getColumn(2).getString()});
+      places_[arm].push_back({0, 0, 0});
+    }
+    unfinished.reset();
   }
+}
+
+void ComparedTrials::sort_by_seed() {
   for (std::size_t arm = 0; arm < places_.size(); ++arm) {
     std::vector<Replicate>& trials = replicates_.trials[arm];
     if (std::ranges::is_sorted(trials, {}, &Replicate::seed)) continue;
@@ -186,10 +192,11 @@ MeasuredValues ComparedTrials::values(const std::vector<Metric>& metrics) const 
 
 bool ComparedTrials::has_null(std::string_view null) const {
   if (!is_measured(null)) return true;
-  const std::size_t without = (kComparedHeader + compared_.size()) * sizeof(double);
-  return std::ranges::any_of(places_, [&](const std::vector<Place>& arm) {
-    return std::ranges::any_of(arm, [&](const Place& place) { return place.size > without; });
-  });
+  SQLite::Statement any(database_,
+                        "SELECT 1 FROM baselines WHERE sweep = ? AND name = ? AND length IS NULL LIMIT 1");
+  any.bind(1, sweep_);
+  any.bind(2, std::string(null));
+  return any.executeStep();
 }
 
 MeasuredValues ComparedTrials::null_values(std::string_view null, const std::vector<Metric>& metrics) const {

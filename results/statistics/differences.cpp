@@ -118,12 +118,17 @@ std::vector<double> padded(std::vector<double> p_values, std::int64_t family) {
 
 // What each test would be at most able to say: Holm's correction if every p were as small as its pairs allow. It only
 // falls with any of the p-values, so a test that does not reject then never does.
-void correct(const std::vector<Difference*>& confirmatory, std::int64_t family) {
+void correct(const std::vector<Difference*>& confirmatory, std::span<const FamilyTest> known,
+             std::int64_t family) {
   std::vector<double> p_values;
   std::vector<double> smallest;
   for (const Difference* difference : confirmatory) {
     p_values.push_back(difference->p.value_or(1));
     smallest.push_back(difference->smallest_p);
+  }
+  for (const FamilyTest& test : known) {
+    p_values.push_back(test.p.value_or(1));
+    smallest.push_back(smallest_sign_flip_p(test.pairs));
   }
   const std::vector<double> adjusted = padded(p_values, family);
   const std::vector<double> at_best = padded(smallest, family);
@@ -159,7 +164,7 @@ std::vector<Difference> paired_differences(const Replicates& replicates, const M
 
 void test_differences(std::vector<Difference>& differences, const SweepAnalysis& analysis,
                       std::int64_t family, std::string_view plan_hash, bool withheld, bool confirmatory,
-                      std::size_t most) {
+                      std::span<const FamilyTest> known, std::size_t most) {
   std::vector<Difference*> of_family;
   for (Difference& difference : differences) {
     if (!confirmatory || !is_primary(difference.place, analysis)) continue;
@@ -173,7 +178,7 @@ void test_differences(std::vector<Difference>& differences, const SweepAnalysis&
       tested.push_back(&differences[i]);
   }
   test_all(tested, plan_hash);
-  correct(of_family, family);
+  correct(of_family, known, family);
 }
 
 }  // namespace headsweep::results

@@ -16,20 +16,25 @@ constexpr std::size_t kPairsAByte = 8;
 constexpr double kTie = 1e-12;  // of the largest sum
 
 // Every signed sum of the magnitudes, in order: adding one more merges the sums that are smaller by it with those that
-// are larger.
+// are larger. With each sum its negative is one, so that half of them are merged and the others mirrored.
 std::vector<double> signed_sums(std::span<const double> magnitudes) {
   std::vector<double> sums = {0};
-  std::vector<double> smaller;
-  std::vector<double> larger;
+  std::vector<double> merged;
   for (const double magnitude : magnitudes) {
-    smaller.clear();
-    larger.clear();
-    for (const double sum : sums) {
-      smaller.push_back(sum - magnitude);
-      larger.push_back(sum + magnitude);
+    const std::size_t half = sums.size();
+    merged.resize(2 * half);
+    std::size_t smaller = 0;
+    std::size_t larger = 0;
+    for (std::size_t i = 0; i < half; ++i) {
+      const double low = sums[smaller] - magnitude;
+      const double high = sums[larger] + magnitude;
+      const bool is_low = low <= high;  // no branch: which of them it is cannot be foreseen
+      merged[i] = is_low ? low : high;
+      smaller += is_low ? 1 : 0;
+      larger += is_low ? 0 : 1;
     }
-    sums.resize(2 * sums.size());
-    std::ranges::merge(smaller, larger, sums.begin());
+    for (std::size_t i = 0; i < half; ++i) merged[2 * half - 1 - i] = -merged[i];
+    sums.swap(merged);
   }
   return sums;
 }

@@ -1,7 +1,10 @@
 #include "results/statistics/statistics.h"
 
 #include <algorithm>
+#include <functional>
 #include <optional>
+#include <set>
+#include <span>
 #include <utility>
 
 #include <SQLiteCpp/SQLiteCpp.h>
@@ -13,7 +16,9 @@
 #include "results/sql_text.h"
 #include "results/statistics/compare.h"
 #include "results/statistics/compared_trials.h"
+#include "results/statistics/family_tests.h"
 #include "results/statistics/replicates.h"
+#include "results/statistics/stored_arms.h"
 #include "results/statistics/two_stage.h"
 #include "results/sums/running_sums.h"
 #include "results/views.h"
@@ -107,18 +112,86 @@ class Reader {
   }
 
   void read_kept(const std::vector<Metric>& metrics) {
-    const ComparedTrials trials(database_, sweep_, statistics_.analysis);
-    const MeasuredValues values = trials.values(metrics);
-    compare(trials.replicates(), values);
-    if (wants(StatisticsPart::kNulls)) {
+    const std::vector<StoredArm> arms = read_stored_arms(database_, sweep_);
+    set_family(std::ranges::count_if(arms, &StoredArm::has_baseline));
+    if (wants(StatisticsPart::kDifferences)) read_kept_differences(arms, metrics);
+    if (wants(StatisticsPart::kTrends)) read_kept_trends(arms, metrics);
+    if (wants(StatisticsPart::kNulls)) read_kept_nulls(arms, metrics);
+  }
+
+  // Trials are read of the arms whose differences are wanted, and of those whose tests the store does not keep.
+  void read_kept_differences(const std::vector<StoredArm>& arms, const std::vector<Metric>& metrics) {
+    std::vector<FamilyTest> known;
+    std::set<std::int64_t> tested;
+    const std::vector<Metric> primary = primary_among(metrics, statistics_.analysis);
+    const bool needs_tests = !primary.empty() && !is_withheld();
+    if (needs_tests) known = read_kept_tests(database_);
+    for (const FamilyTest& test : known) tested.insert(test.arm);
+    std::set<std::size_t> places;
+    std::size_t differences = 0;
+    for (std::size_t i = 0; i < arms.size(); ++i) {
+      if (!arms[i].baseline) continue;
+      const StoredArm& baseline = arms[*arms[i].baseline];
+      const bool has_pairs = arms[i].done > 0 && baseline.done > 0;
+      const bool is_wanted = request_.most == 0 || differences < request_.most;
+      if (is_wanted) differences += metrics.size();
+      if (!is_wanted && !(needs_tests && has_pairs && !tested.contains(arms[i].number))) continue;
+      places.insert({i, *arms[i].baseline});
+      tested.erase(arms[i].number);
+    }
+    std::erase_if(known, [&](const FamilyTest& test) {
+      return !tested.contains(test.arm) || std::ranges::find(primary, test.metric) == primary.end();
+    });
+    const ComparedTrials trials = trials_of(arms, places);
+    compare_pairs(trials.replicates(), trials.values(metrics), known);
+    statistics_.arms = trials.replicates().arms;
+  }
+
+  void read_kept_trends(const std::vector<StoredArm>& arms, const std::vector<Metric>& metrics) {
+    std::vector<Arm> settings;
+    ArmReader read_arm(database_, other_axes(database_, statistics_.analysis));
+    for (const StoredArm& arm : arms) settings.push_back(read_arm(arm.first_trial));
+    const std::vector<HeadFamily> families = head_families(settings, statistics_.analysis);
+    until_enough(families.size(), metrics.size(), [&](std::size_t count) {
+      std::set<std::size_t> places;
+      for (const HeadFamily& family : std::span(families).first(count))
+        places.insert(family.arms.begin(), family.arms.end());
+      const ComparedTrials trials = trials_of(arms, places);
+      statistics_.trends =
+          trends_over_heads(trials.replicates(), trials.values(metrics), statistics_.analysis, is_withheld());
+      statistics_.arms = trials.replicates().arms;
+      return statistics_.trends.size();
+    });
+  }
+
+  // Differences to a null come before those to the next one, so that one is enough or all arms are read.
+  void read_kept_nulls(const std::vector<StoredArm>& arms, const std::vector<Metric>& metrics) {
+    until_enough(arms.size(), metrics.size(), [&](std::size_t count) {
+      statistics_.nulls.clear();
+      const ComparedTrials trials(database_, sweep_, statistics_.analysis, std::span(arms).first(count));
+      const MeasuredValues values = trials.values(metrics);
       for (const NullName& null : kNullNames) {
-        const bool enough = request_.most > 0 && statistics_.nulls.size() >= request_.most;
-        if (enough || !trials.has_null(null.name)) continue;
+        if (!trials.has_null(null.name)) continue;
         append_null_differences(null.name, trials.replicates(), values,
                                 trials.null_values(null.name, metrics), request_.most, statistics_.nulls);
+        if (count < arms.size() || (request_.most > 0 && statistics_.nulls.size() >= request_.most)) break;
       }
-    }
-    statistics_.arms = trials.replicates().arms;
+      statistics_.arms = trials.replicates().arms;
+      return statistics_.nulls.size();
+    });
+  }
+
+  // Reads so many of `all` parts that there are enough rows, where each has at most `rows` of them and may have fewer.
+  void until_enough(std::size_t all, std::size_t rows,
+                    const std::function<std::size_t(std::size_t count)>& read) const {
+    std::size_t count = request_.most == 0 ? all : std::min(all, request_.most / rows + 1);
+    while (read(count) < request_.most && count < all) count = std::min(all, 4 * count);
+  }
+
+  ComparedTrials trials_of(const std::vector<StoredArm>& arms, const std::set<std::size_t>& places) {
+    std::vector<StoredArm> chosen;
+    for (const std::size_t place : places) chosen.push_back(arms[place]);
+    return {database_, sweep_, statistics_.analysis, chosen};
   }
 
   void read_all(const std::vector<Metric>& metrics) {
@@ -130,31 +203,32 @@ class Reader {
     values.read(database_, at_steps ? "layer_metrics" : "(" + at_accuracy_sql() + ")",
                 "split = " + quote_text(statistics_.split));
     if (!request_.only) statistics_.values = arm_values(replicates, values);
-    compare(replicates, values);
+    set_family(
+        std::ranges::count_if(replicates.arms, [](const Arm& arm) { return arm.baseline_arm.has_value(); }));
+    if (wants(StatisticsPart::kDifferences)) compare_pairs(replicates, values, {});
+    if (wants(StatisticsPart::kTrends))
+      statistics_.trends = trends_over_heads(replicates, values, statistics_.analysis, is_withheld());
     if (at_steps && request_.with_nulls && wants(StatisticsPart::kNulls))
       compare_to_nulls(replicates, values, layers, metrics);
     statistics_.arms = std::move(replicates.arms);
   }
 
-  void compare(const Replicates& replicates, const MeasuredValues& values) {
-    const SweepAnalysis& analysis = statistics_.analysis;
-    const bool withheld = !statistics_.p_values_withheld.empty();
-    statistics_.family =
-        std::ranges::count_if(replicates.arms, [](const Arm& arm) { return arm.baseline_arm.has_value(); }) *
-        std::ssize(analysis.primary);
-    if (wants(StatisticsPart::kDifferences)) compare_pairs(replicates, values, withheld);
-    if (wants(StatisticsPart::kTrends))
-      statistics_.trends = trends_over_heads(replicates, values, analysis, withheld);
+  [[nodiscard]] bool is_withheld() const { return !statistics_.p_values_withheld.empty(); }
+
+  void set_family(std::ptrdiff_t arms_with_baseline) {
+    statistics_.family = arms_with_baseline * std::ssize(statistics_.analysis.primary);
   }
 
-  void compare_pairs(const Replicates& replicates, const MeasuredValues& values, bool withheld) {
+  // `known`: tests of other arms.
+  void compare_pairs(const Replicates& replicates, const MeasuredValues& values,
+                     std::span<const FamilyTest> known) {
     const SweepAnalysis& analysis = statistics_.analysis;
     const bool confirmatory = request_.at == ComparedAt::kSteps && statistics_.split == analysis.split;
     const std::size_t most = request_.only ? request_.most : 0;
     statistics_.differences = paired_differences(replicates, values, analysis, most);
     if (analysis.replicate && confirmatory) use_two_stage_intervals(statistics_.differences, analysis);
-    test_differences(statistics_.differences, analysis, statistics_.family, statistics_.plan_hash, withheld,
-                     confirmatory, most);
+    test_differences(statistics_.differences, analysis, statistics_.family, statistics_.plan_hash,
+                     is_withheld(), confirmatory, known, most);
     if (most > 0 && statistics_.differences.size() > most)
       statistics_.differences.erase(statistics_.differences.begin() + static_cast<std::ptrdiff_t>(most),
                                     statistics_.differences.end());

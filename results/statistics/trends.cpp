@@ -9,34 +9,6 @@
 namespace headsweep::results {
 namespace {
 
-// Arms that differ in nothing but the number of heads and what goes with it, by head count.
-struct Family {
-  std::string task;
-  std::vector<AxisValue> group;
-  std::vector<std::size_t> arms;
-};
-
-std::vector<Family> families_of(const std::vector<Arm>& arms, const SweepAnalysis& analysis) {
-  std::vector<Family> families;
-  for (std::size_t i = 0; i < arms.size(); ++i) {
-    std::vector<AxisValue> group;
-    for (const AxisValue& axis : arms[i].axes) {
-      if (std::ranges::find(analysis.along_heads, axis.column) == analysis.along_heads.end())
-        group.push_back(axis);
-    }
-    auto family = std::ranges::find_if(
-        families, [&](const Family& one) { return one.task == arms[i].task && one.group == group; });
-    if (family == families.end()) family = families.insert(family, {arms[i].task, group, {}});
-    family->arms.push_back(i);
-  }
-  for (Family& family : families)
-    std::ranges::stable_sort(family.arms, {}, [&](std::size_t arm) { return arms[arm].heads; });
-  std::erase_if(families, [&](const Family& family) {
-    return arms[family.arms.front()].heads == arms[family.arms.back()].heads;
-  });
-  return families;
-}
-
 // Least squares: sum (x - mean x) y / sum (x - mean x)^2.
 double slope(const std::vector<double>& x, const std::vector<double>& y) {
   const double centre = mean_of(x);
@@ -49,7 +21,7 @@ double slope(const std::vector<double>& x, const std::vector<double>& y) {
   return products / squares;
 }
 
-std::set<std::uint32_t> seeds_of(const Family& family, const Replicates& replicates) {
+std::set<std::uint32_t> seeds_of(const HeadFamily& family, const Replicates& replicates) {
   std::set<std::uint32_t> seeds;
   for (const std::size_t arm : family.arms) {
     for (const Replicate& one : replicates.trials[arm]) seeds.insert(one.seed);
@@ -100,7 +72,7 @@ void add_seed(const Replicates& replicates, const MeasuredValues& values, std::s
   }
 }
 
-Trend trend_of(const Family& family, const Replicates& replicates, const MeasuredValues& values,
+Trend trend_of(const HeadFamily& family, const Replicates& replicates, const MeasuredValues& values,
                std::size_t place, bool withheld) {
   Trend trend{family.task, family.group, family.arms, values.places()[place], {}, {}, {}, 0};
   // Heads that a metric has no value for, as diversity of one head, are no missing trials.
@@ -126,10 +98,33 @@ Trend trend_of(const Family& family, const Replicates& replicates, const Measure
 
 }  // namespace
 
+std::vector<HeadFamily> head_families(const std::vector<Arm>& arms, const SweepAnalysis& analysis) {
+  std::vector<HeadFamily> families;
+  std::map<std::pair<std::string, std::vector<Cell>>, std::size_t> known;  // by task and values of `group`
+  for (std::size_t i = 0; i < arms.size(); ++i) {
+    std::vector<AxisValue> group;
+    std::vector<Cell> values;
+    for (const AxisValue& axis : arms[i].axes) {
+      if (std::ranges::find(analysis.along_heads, axis.column) != analysis.along_heads.end()) continue;
+      group.push_back(axis);
+      values.push_back(axis.value);
+    }
+    const auto [family, is_new] = known.try_emplace({arms[i].task, std::move(values)}, families.size());
+    if (is_new) families.push_back({arms[i].task, std::move(group), {}});
+    families[family->second].arms.push_back(i);
+  }
+  for (HeadFamily& family : families)
+    std::ranges::stable_sort(family.arms, {}, [&](std::size_t arm) { return arms[arm].heads; });
+  std::erase_if(families, [&](const HeadFamily& family) {
+    return arms[family.arms.front()].heads == arms[family.arms.back()].heads;
+  });
+  return families;
+}
+
 std::vector<Trend> trends_over_heads(const Replicates& replicates, const MeasuredValues& values,
                                      const SweepAnalysis& analysis, bool withheld) {
   std::vector<Trend> trends;
-  for (const Family& family : families_of(replicates.arms, analysis)) {
+  for (const HeadFamily& family : head_families(replicates.arms, analysis)) {
     for (std::size_t place = 0; place < values.places().size(); ++place) {
       Trend trend = trend_of(family, replicates, values, place, withheld);
       if (trend.arms.size() > 1) trends.push_back(std::move(trend));

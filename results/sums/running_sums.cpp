@@ -104,7 +104,7 @@ RunningSums::RunningSums(SQLite::Database& database) : impl_(std::make_unique<Im
 RunningSums::~RunningSums() = default;
 RunningSums::RunningSums(RunningSums&&) noexcept = default;
 
-void RunningSums::add(protocol::TrialId trial, const std::vector<MeasuredRow>& rows) {
+std::int64_t RunningSums::add(protocol::TrialId trial, const std::vector<MeasuredRow>& rows) {
   check(impl_->layout.has_value(), "results without a sweep");
   const ComparedValues values = compare_rows(*impl_->layout, rows);
   const std::string bytes = encode_compared(values);
@@ -117,6 +117,7 @@ void RunningSums::add(protocol::TrialId trial, const std::vector<MeasuredRow>& r
   insert.executeStep();
   insert.reset();
   impl_->count_unsummed(arm, 1);
+  return arm;
 }
 
 void RunningSums::remove(protocol::TrialId trial) {

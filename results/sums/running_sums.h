@@ -66,8 +66,8 @@ class RunningSums {
   ~RunningSums();
   RunningSums(RunningSums&&) noexcept;
 
-  // The trial's result was inserted.
-  void add(protocol::TrialId trial, const std::vector<MeasuredRow>& rows);
+  // The trial's result was inserted. Returns its arm, a row of `arms`.
+  std::int64_t add(protocol::TrialId trial, const std::vector<MeasuredRow>& rows);
   // The trial's result is about to be deleted.
   void remove(protocol::TrialId trial);
   // Whether an arm has at least kSummedAtOnce trials that are not summed.
