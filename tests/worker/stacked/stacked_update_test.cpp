@@ -8,6 +8,7 @@
 #include <gtest/gtest.h>
 
 #include "random/counter_random.h"
+#include "tasks/task.h"
 #include "tests/worker/stacked/stack_under_test.h"
 #include "trial/key.h"
 #include "trial/parameters.h"
@@ -144,13 +145,29 @@ TEST(StackedUpdate, GradientsAreThoseOfFusedForEveryGraph) {
   }
 }
 
+// Fresh samples, and training sets that are too large to be kept, are drawn where the update runs.
+TEST(StackedUpdate, GradientsAreThoseOfFusedForSamplesThatAreDrawn) {
+  for (const tasks::Task* const task : tasks::all_tasks()) {
+    for (const std::int64_t samples : {0, 300'000}) {
+      trial::Settings settings = small_settings();
+      settings.training.task = task->name();
+      settings.training.samples = samples;
+      expect_gradients_of_fused(settings);
+    }
+  }
+}
+
 TEST(StackedUpdate, LossesFollowThoseOfFused) {
-  const trial::Settings settings = small_settings();
-  FusedTrial fused(settings);
-  StackUnderTest stack({settings});
-  const std::vector<TrialOutcome> outcomes = stack.run(0, 40);
-  for (std::int64_t step = 0; step < 40; ++step) {
-    ASSERT_NEAR(outcomes[static_cast<std::size_t>(step)].loss, fused.run(step).loss, 5e-4) << "step " << step;
+  for (const std::int64_t samples : {40, 0}) {
+    trial::Settings settings = small_settings();
+    settings.training.samples = samples;
+    FusedTrial fused(settings);
+    StackUnderTest stack({settings});
+    const std::vector<TrialOutcome> outcomes = stack.run(0, 40);
+    for (std::int64_t step = 0; step < 40; ++step) {
+      ASSERT_NEAR(outcomes[static_cast<std::size_t>(step)].loss, fused.run(step).loss, 5e-4)
+          << "step " << step;
+    }
   }
 }
 
