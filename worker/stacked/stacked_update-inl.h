@@ -379,48 +379,56 @@ class StackedUpdateOn final : public StackedUpdate {
   void apply(const Wave& wave, const LinearPlan& map, PerTrial<float> in, PerTrial<float> out,
              PerTrial<const std::uint8_t> keep = {}) {
     const PerTrial<const float> packed = read(memory_.packed.get());
-    multiply(Linear<kAfter>{trials(wave),
-                            {plan_.rows, map.in_columns, map.out_columns, map.out_columns},
-                            read(in),
-                            packed.from(map.transposed),
-                            packed.from(map.bias),
-                            out,
-                            {},
-                            keep},
-             wave);
+    multiply<kAfter>(wave, {plan_.rows, map.in_columns, map.out_columns, map.out_columns},
+                     {.in = read(in),
+                      .weights = packed.from(map.transposed),
+                      .bias = packed.from(map.bias),
+                      .out = out,
+                      .gate = {},
+                      .keep = keep});
   }
 
   // Gradients of a map's weights into the chunks, on a branch, and of its input into d_in; kGate: where `in` is positive.
   template <After kAfter>
   void differentiate(const Wave& wave, const LinearPlan& map, PerTrial<float> in, PerTrial<float> d_out,
                      PerTrial<float> d_in) {
-    const int rows_of_chunk = round_up(divide_up(plan_.rows, kGradientChunks), WeightGradient::kDepth);
     runtime_.on_branch(next_gradient_branch(), [&] {
-      launch(
-          WeightGradient{trials(wave), map.parts, plan_.rows, rows_of_chunk, map.out_columns, map.in_columns,
-                         map.in, read(d_out), read(in), memory_.chunks.get(), plan_.parameters},
-          {divide_up(map.out_columns, WeightGradient::kSide) * divide_up(map.in, WeightGradient::kSide),
-           kGradientChunks, wave.count},
-          WeightGradient::kSharedBytes);
+      options_.tf32 ? sum_weight_gradient<TensorWeightTile>(wave, map, read(in), read(d_out))
+                    : sum_weight_gradient<FloatWeightTile>(wave, map, read(in), read(d_out));
     });
-    const PerTrial<const float> packed = read(memory_.packed.get());
-    multiply(Linear<kAfter>{trials(wave),
-                            {plan_.rows, map.out_columns, map.in_columns, map.in_columns},
-                            read(d_out),
-                            packed.from(map.plain),
-                            {},
-                            d_in,
-                            read(in),
-                            {}},
-             wave);
+    multiply<kAfter>(wave, {plan_.rows, map.out_columns, map.in_columns, map.in_columns},
+                     {.in = read(d_out),
+                      .weights = read(memory_.packed.get()).from(map.plain),
+                      .bias = {},
+                      .out = d_in,
+                      .gate = read(in),
+                      .keep = {}});
+  }
+
+  template <class Tile>
+  void sum_weight_gradient(const Wave& wave, const LinearPlan& map, PerTrial<const float> in,
+                           PerTrial<const float> d_out) {
+    using Program = WeightGradient<Tile>;
+    const int rows_of_chunk = round_up(divide_up(plan_.rows, kGradientChunks), Program::kDepth);
+    launch(Program{trials(wave), map.parts, plan_.rows, rows_of_chunk, map.out_columns, map.in_columns,
+                   map.in, d_out, in, memory_.chunks.get(), plan_.parameters},
+           {divide_up(map.out_columns, Program::kSide) * divide_up(map.in, Program::kSide), kGradientChunks,
+            wave.count},
+           Program::kSharedBytes);
   }
 
   template <After kAfter>
-  void multiply(const Linear<kAfter>& program, const Wave& wave) {
-    launch(program,
-           {divide_up(program.shape.columns, Linear<kAfter>::kColumns),
-            divide_up(program.shape.rows, Linear<kAfter>::kRows), wave.count},
-           Linear<kAfter>::kSharedBytes);
+  void multiply(const Wave& wave, const LinearShape& shape, const LinearOperands& operands) {
+    options_.tf32 ? multiply_with<kAfter, TensorTile>(wave, shape, operands)
+                  : multiply_with<kAfter, FloatTile>(wave, shape, operands);
+  }
+
+  template <After kAfter, class Tile>
+  void multiply_with(const Wave& wave, const LinearShape& shape, const LinearOperands& operands) {
+    using Program = Linear<kAfter, Tile>;
+    launch(Program{trials(wave), shape, operands},
+           {divide_up(shape.columns, Program::kColumns), divide_up(shape.rows, Program::kRows), wave.count},
+           Program::kSharedBytes);
   }
 
   // The first branches are for attention, the others for gradients of weights.

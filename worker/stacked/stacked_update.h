@@ -31,6 +31,9 @@ struct StackOptions {
   // Trials that every kernel takes at once. Fewer keep more of their activations in the device's cache between kernels; on
   // an H100 the largest stack was the fastest all the same, since more blocks hide more waiting. No effect on results.
   int trials_at_once = 64;
+  // Affine maps and gradients of weights round their factors to TF32 and add up in float32, on the tensor cores of GPUs
+  // from compute capability 8.0 on; else all is float32.
+  bool tf32 = false;
 };
 
 class StackedUpdate {
