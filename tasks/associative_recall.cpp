@@ -7,6 +7,7 @@
 #include "tasks/uniform_tokens.h"
 
 namespace headsweep::tasks {
+
 std::optional<std::string> AssociativeRecall::check(const TaskShape& shape) const {
   if (shape.length < 3 || shape.vocabulary < 5) return "needs length >= 3 and vocabulary >= 5";
   if (shape.pairs < 0 || shape.queries < 0) return "needs pairs >= 0 and queries >= 0 (0: as many as fit)";

@@ -5,6 +5,7 @@
 #include "tasks/induction_sample.h"
 
 namespace headsweep::tasks {
+
 std::optional<std::string> Induction::check(const TaskShape& shape) const {
   if (shape.length < 3) return "needs length >= 3";
   const std::int64_t most = (shape.length - 1) / 2;

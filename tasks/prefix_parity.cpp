@@ -3,6 +3,7 @@
 #include "tasks/in_place_samples.h"
 
 namespace headsweep::tasks {
+
 std::optional<std::string> PrefixParity::check(const TaskShape& shape) const {
   if (shape.length < 1 || shape.vocabulary < kParityIds) return "needs length >= 1 and vocabulary >= 2";
   const bool enough = count_uniform_payloads(kParityIds, shape.length) >= kFewestPayloads;

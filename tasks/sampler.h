@@ -9,7 +9,7 @@
 
 namespace headsweep::tasks {
 
-// How a task's samples are written. Tasks of the form of one rule have one each.
+// How the samples of a task are written: one for every task.
 enum class Sampler : std::uint8_t {
   kCopy,
   kShift,

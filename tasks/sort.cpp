@@ -6,6 +6,7 @@
 #include "tasks/sort_sample.h"
 
 namespace headsweep::tasks {
+
 std::optional<std::string> Sort::check(const TaskShape& shape) const {
   if (shape.length < 4) return "needs length >= 4";
   const std::int64_t m = sort_payload(shape);

@@ -18,8 +18,8 @@ struct DrawnTask {
   std::int64_t ids;  // tasks::ids_needed()
 };
 
-// The samples of all updates of a run, before the first of them. A thread draws one sample, then the one that is as many
-// further on as there are threads: the payload of a sample is hashed in order, so it is one thread's work.
+// The samples of all updates of a run, before the first of them. A thread draws one sample, then the one that is as
+// many further on as there are threads: the payload of a sample is hashed in order, so it is one thread's work.
 // Grid: (blocks, 1, trials that draw their samples).
 struct DrawSamples {
   static constexpr int kThreads = 64;

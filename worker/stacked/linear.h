@@ -1,8 +1,8 @@
 // Affine maps of the whole batch: out = what follows a product (in times packed weights).
 //
 // A block owns kRows rows and kColumns columns of `out`. Depth goes by in steps of kDepth through two stages of shared
-// memory: while one is multiplied, as the Tile does it (linear_tiles.h), asynchronous copies fill the other. Every element
-// is one sum in the order of the depth, whatever the sizes, so its bits depend on nothing else.
+// memory: while the Tile multiplies one (linear_tiles.h), asynchronous copies fill the other. Every element is one sum
+// in the order of the depth, whatever the sizes, so its bits depend on nothing else.
 #pragma once
 
 #include <cstdint>

@@ -17,8 +17,8 @@ struct LinearTile {
   static constexpr int kInStride = kDepth + 4;  // no two of a warp's reads share a bank
 };
 
-// float32: a thread has 16 x 8 sums; fewer, and reading shared memory would take longer than multiplying. Rows are 8 apart,
-// columns in two groups of four, so that a warp's reads touch every bank once and its stores are whole lines.
+// float32: a thread has 16 x 8 sums; fewer, and reading shared memory would take longer than multiplying. Rows are 8
+// apart, columns in two groups of four, so that a warp's reads touch every bank once and its stores are whole lines.
 struct FloatTile : LinearTile {
   static constexpr int kThreads = 64;
   static constexpr int kBlocksAtOnce = 5;

@@ -46,8 +46,8 @@ class StackedUpdate {
                             std::span<const std::int32_t> targets) = 0;
 
   // Updates number step .. step + updates - 1 of the trials numbered in `active`: fills the gradients, changes the
-  // rest. sample_of[updates][N][batch]: the numbers of each batch's training samples; those of trials that are not active
-  // are ignored.
+  // rest. sample_of[updates][N][batch]: the numbers of each batch's training samples; those of trials that are not
+  // active are ignored.
   // Returns [updates][N]. Every batch has a position with a loss.
   virtual std::vector<TrialOutcome> run(std::int64_t step, std::int64_t updates,
                                         std::span<const std::size_t> active,
