@@ -65,13 +65,14 @@ struct Stack {
   std::vector<trial::Settings> settings;
 };
 
-Stack stack_of(const std::string& heads, std::int64_t trials) {
+Stack stack_of(const std::string& heads, std::int64_t trials, std::int64_t samples) {
   constexpr std::int64_t kMixed[] = {1, 4, 8, 16};
   Stack stack{heads, {}};
   for (std::int64_t number = 0; number < trials; ++number) {
     trial::Settings settings;  // the defaults are the paper's model
     settings.seed = static_cast<std::uint32_t>(number / 4);
     settings.model.heads = heads == "mixed" ? kMixed[number % 4] : std::stoll(heads);
+    settings.training.samples = samples;
     stack.settings.push_back(settings);
   }
   return stack;
@@ -120,6 +121,8 @@ nlohmann::json measure(const Stack& stack, const StackOptions& options, double b
   return {{"heads", stack.heads},
           {"trials", stack.settings.size()},
           {"trials_at_once", options.trials_at_once},
+          {"tf32", options.tf32},
+          {"samples", first.training.samples},
           {"update_milliseconds", seconds * 1e3},
           {"trials_per_hour", trials * 3600 / (seconds * static_cast<double>(first.training.steps))},
           {"teraflops", flops / seconds * 1e-12},
@@ -146,10 +149,14 @@ int run(int argc, char** argv) {
   std::vector<std::string> heads = {"mixed"};
   std::vector<int> at_once = {StackOptions{}.trials_at_once};
   double budget = 0.3;
+  bool tf32 = false;
+  std::int64_t samples = headsweep::trial::Settings().training.samples;
   std::string format = "table";
   app.add_option("--stacks", stacks, "trials of a stack")->delimiter(',');
   app.add_option("--heads", heads, "head counts: mixed, or numbers")->delimiter(',');
   app.add_option("--at-once", at_once, "trials that each kernel takes")->delimiter(',');
+  app.add_flag("--tf32", tf32, "affine maps and gradients of weights on tensor cores");
+  app.add_option("--samples", samples, "of the training set; 0: fresh ones, which the GPU draws");
   app.add_option("--seconds", budget, "of each measurement");
   app.add_option("--format", format)->check(CLI::IsMember({"table", "json"}));
   CLI11_PARSE(app, argc, argv);
@@ -164,8 +171,8 @@ int run(int argc, char** argv) {
     for (const std::int64_t trials : stacks) {
       for (const int together : at_once) {
         if (together > trials && together != at_once.front()) continue;
-        const nlohmann::json one =
-            measure(stack_of(kind, trials), {.trials_at_once = together}, budget, rate);
+        const nlohmann::json one = measure(stack_of(kind, trials, samples),
+                                           {.trials_at_once = together, .tf32 = tf32}, budget, rate);
         results.push_back(one);
         if (format != "table") continue;
         std::cout << kind << "  " << trials << "  " << together << "  " << one["update_milliseconds"] << "  "

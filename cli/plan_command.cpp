@@ -30,11 +30,13 @@ struct PlanOptions : TrainingOptions {
 std::optional<PlannedTime> planned_time(const PlanOptions& options, const sweep::Plan& plan) {
   if (!options.estimate) return std::nullopt;
   const std::filesystem::path trainer = agent::find_trainer(options.trainer);
-  const Workers workers{embedded_devices(options, trainer), options.run.threads, options.run.step};
+  const Workers workers{embedded_devices(options, trainer), options.run.threads, options.run.step,
+                        options.run.tf32};
   return PlannedTime{workers, estimate_time(plan, workers, trainer)};
 }
 
-int plan_sweep(const PlanOptions& options) {
+int plan_sweep(PlanOptions options) {
+  resolve_tf32(options);
   sweep::Plan plan = sweep::make_plan(read_sweep(options.sweep), options.sweep.max_trials);
   if (auto warning = results::too_few_seeds(plan)) plan.notes.push_back(std::move(*warning));
   const TrainingForecast forecast{options.run.step, options.run.device, planned_time(options, plan)};

@@ -27,6 +27,7 @@
 #include "orchestrator/run_sweep.h"
 #include "orchestrator/stop_signal.h"
 #include "results/store.h"
+#include "results/tf32_results.h"
 #include "sweep/duration.h"
 #include "worker/agent/trainer_executable.h"
 
@@ -195,6 +196,7 @@ int coordinate(const RunCommandOptions& options, std::int64_t workers, const Lim
   std::optional<results::OwnedStore> owned = own_store(options, limits);
   if (!owned) return kUnfinished;
   results::OwnedStore& store = *owned;
+  results::require_equal_tf32(store, options.run.tf32);
   std::vector<std::string> notes;
   std::optional<results::FrozenSweep> written = freeze(options, sweep, limits, store, notes);
   if (!written) return kUnfinished;
@@ -257,7 +259,7 @@ int run_coordinator_rank(const RunCommandOptions& options, orchestrator::MpiSess
     // Its own installation stands for the workers': what is missing here is told before the sweep is frozen.
     const std::filesystem::path trainer = agent::find_trainer(options.trainer);
     if (options.run.device == "cuda" && session.on_one_host() && !devices.any_gpu)
-      throw UserError(no_cuda_device(find_gpus("cuda", trainer).why_none));
+      throw UserError(no_cuda_device(options, find_gpus("cuda", trainer).why_none));
     return coordinate(options, session.workers(), limits,
                       [&](orchestrator::FrozenRun frozen, const orchestrator::RunOptions& run,
                           orchestrator::RunObserver& observer) {
@@ -271,19 +273,20 @@ int run_coordinator_rank(const RunCommandOptions& options, orchestrator::MpiSess
 }
 
 // The others go on without it, so it is no failure of the run; if no worker is left, rank 0 says so.
-int leave_without_device(const orchestrator::MpiSession& session, const RankDevices& devices) {
+int leave_without_device(const RunCommandOptions& options, const orchestrator::MpiSession& session,
+                         const RankDevices& devices) {
   if (!devices.any_gpu && session.on_one_host()) return kError;  // rank 0 says it once for all
   const std::string why =
       devices.any_gpu
           ? "every GPU of its host is another worker's; start one worker a GPU, or use --device cpu"
-          : no_cuda_device(devices.why_none);
+          : no_cuda_device(options, devices.why_none);
   std::cerr << "headsweep: worker " << session.rank() << " leaves: " << why << std::endl;
   return kDone;
 }
 
 int run_worker_rank(const RunCommandOptions& options, orchestrator::MpiSession& session,
                     const RankDevices& devices) {
-  if (!devices.own) return leave_without_device(session, devices);
+  if (!devices.own) return leave_without_device(options, session, devices);
   try {
     const bool dismissed = orchestrator::run_as_worker(session, agent::trainer_path(options.trainer),
                                                        *devices.own, options.run.threads);
@@ -303,6 +306,7 @@ int run_under_launcher(const RunCommandOptions& options, const Limits& limits) {
 }
 
 int run(RunCommandOptions options) {
+  resolve_tf32(options);
   if (options.stack != "auto") options.run.stack = std::stoll(options.stack);
   // mpirun passes USR1 on to every rank, terminals and SLURM more: what a signal means for all is decided by rank 0, and
   // the others only live on.

@@ -235,7 +235,8 @@ int submit_jobs(const SubmitOptions& options, const slurm::JobScript& script) {
   return kDone;
 }
 
-int run(const SubmitOptions& options) {
+int run(SubmitOptions options) {
+  resolve_tf32(options);
   if (options.array && options.extend)
     throw UserError(
         "--extend beside --array: extend every shard by headsweep run --shard, or use another store");

@@ -118,9 +118,11 @@ std::int64_t calibrated_at_once(const Workers& workers) {
 std::vector<std::string> calibration(const std::vector<std::string>& trials, const Workers& workers,
                                      const agent::TrainerDevice& device,
                                      const std::filesystem::path& trainer) {
-  std::vector<std::string> argv = {trainer.string(), "--threads",  std::to_string(workers.threads),
-                                   "--device",       device.name,  "--step",
-                                   workers.step,     "--calibrate"};
+  std::vector<std::string> argv = {trainer.string(), "--threads", std::to_string(workers.threads),
+                                   "--device",       device.name, "--step",
+                                   workers.step};
+  if (workers.tf32) argv.emplace_back("--tf32");
+  argv.emplace_back("--calibrate");
   argv.insert(argv.end(), trials.begin(), trials.end());
   return with_visible_device(device.visible_devices, std::move(argv));
 }

@@ -17,6 +17,7 @@ struct Workers {
   std::vector<agent::TrainerDevice> devices;  // one a worker
   std::int64_t threads;
   std::string step;
+  bool tf32;
 
   [[nodiscard]] std::int64_t count() const { return std::ssize(devices); }
 };

@@ -5,6 +5,7 @@
 #include <CLI/CLI.hpp>
 
 #include "cli/whole_number.h"
+#include "errors/user_error.h"
 
 namespace headsweep::cli {
 namespace {
@@ -40,7 +41,16 @@ void add_training_options(CLI::App& command, TrainingOptions& options) {
   command
       .add_option("--step", options.run.step, "training step: auto (fused where it can be), eager or fused")
       ->check(CLI::IsMember({"auto", "eager", "fused"}));
+  command.add_flag("--tf32", options.run.tf32,
+                   "on GPUs: the fused step multiplies on tensor cores, which round to 11 bits");
   command.add_option("--trainer", options.trainer, "headsweep-trainer; default: beside headsweep");
+}
+
+void resolve_tf32(TrainingOptions& options) {
+  if (!options.run.tf32) return;
+  if (options.run.device == "cpu") throw UserError("--tf32 needs GPUs; leave out --device cpu");
+  if (options.run.step == "eager") throw UserError("--tf32 is of the fused step; leave out --step eager");
+  options.run.device = "cuda";
 }
 
 std::vector<std::string> words_of(const TrainingOptions& options) {
@@ -53,6 +63,7 @@ std::vector<std::string> words_of(const TrainingOptions& options) {
   if (options.run.device != standard.run.device) add("--device", options.run.device);
   if (options.run.threads != standard.run.threads) add("--threads", std::to_string(options.run.threads));
   if (options.run.step != standard.run.step) add("--step", options.run.step);
+  if (options.run.tf32) words.emplace_back("--tf32");
   if (!options.trainer.empty()) add("--trainer", std::filesystem::absolute(options.trainer).string());
   return words;
 }

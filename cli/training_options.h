@@ -20,13 +20,16 @@ struct TrainingOptions {
   std::string trainer;
 };
 
-// `options` must live as long as the command. --device, --threads, --step and --trainer:
+// `options` must live as long as the command. --device, --threads, --step, --tf32 and --trainer:
 void add_training_options(CLI::App& command, TrainingOptions& options);
 void add_workers_option(CLI::App& command, TrainingOptions& options);
 // --stack: "auto" or a number, in text.
 void add_stack_option(CLI::App& command, std::string& stack);
 
-// The words of --device, --threads, --step and --trainer that differ from the defaults.
+// --tf32 needs GPUs, so it asks for them. Throws UserError if other options contradict it.
+void resolve_tf32(TrainingOptions& options);
+
+// The words of --device, --threads, --step, --tf32 and --trainer that differ from the defaults.
 std::vector<std::string> words_of(const TrainingOptions& options);
 
 }  // namespace headsweep::cli

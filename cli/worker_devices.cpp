@@ -50,7 +50,7 @@ std::vector<agent::TrainerDevice> embedded_devices(const TrainingOptions& option
   const Gpus found = find_gpus(options.run.device, trainer);
   const std::int64_t gpus = std::ssize(found.usable);
   if (gpus == 0) {
-    if (options.run.device == "cuda") throw UserError(no_cuda_device(found.why_none));
+    if (options.run.device == "cuda") throw UserError(no_cuda_device(options, found.why_none));
     const std::int64_t workers =
         options.workers.value_or(orchestrator::default_cpu_workers(options.run.threads));
     return std::vector<agent::TrainerDevice>(static_cast<std::size_t>(workers));
@@ -82,9 +82,10 @@ RankDevices devices_of_ranks(const TrainingOptions& options, const orchestrator:
   return devices;
 }
 
-std::string no_cuda_device(const std::string& why) {
-  return "--device cuda: no CUDA device" + (why.empty() ? "" : " (" + why + ")") +
-         "; use --device cpu or auto";
+std::string no_cuda_device(const TrainingOptions& options, const std::string& why) {
+  const std::string because = why.empty() ? "" : " (" + why + ")";
+  if (options.run.tf32) return "--tf32: no CUDA device" + because + "; leave it out to train in float32";
+  return "--device cuda: no CUDA device" + because + "; use --device cpu or auto";
 }
 
 }  // namespace headsweep::cli

@@ -25,8 +25,8 @@ Gpus find_gpus(const std::string& device, const std::filesystem::path& trainer);
 std::vector<agent::TrainerDevice> embedded_devices(const TrainingOptions& options,
                                                    const std::filesystem::path& trainer);
 
-// The line of a run that asks for GPUs where there are none. `why` as in Gpus.
-std::string no_cuda_device(const std::string& why);
+// The line of a run that asks for GPUs, by --device or --tf32, where there are none. `why` as in Gpus.
+std::string no_cuda_device(const TrainingOptions& options, const std::string& why);
 
 // What the ranks of a host agreed on.
 struct RankDevices {

@@ -54,6 +54,7 @@ SchedulerOptions scheduler_options(const FrozenRun& run, const RunOptions& optio
                   .device = options.device,
                   .threads = options.threads,
                   .step = options.step,
+                  .tf32 = options.tf32,
                   .checkpoint_every_seconds = resources.checkpoint_every_seconds,
                   .trial_timeout_seconds = resources.trial_timeout_seconds,
                   .heartbeat_seconds = kHeartbeatSeconds},

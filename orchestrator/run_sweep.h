@@ -22,6 +22,7 @@ struct RunOptions {
   std::string device = "auto";             // auto | cpu | cuda
   std::int64_t threads = 1;                // of each trainer
   std::string step = "auto";               // auto | eager | fused
+  bool tf32 = false;                       // products of the fused step on a GPU's tensor cores; needs `cuda`
   std::optional<std::int64_t> stack;       // most trials in one bundle; unset: as each worker's device says
   std::optional<std::int64_t> limit;       // most trials to train now
   std::optional<double> walltime_seconds;  // counted from the call

@@ -88,6 +88,7 @@ struct Fields<Welcome> {
                                    Field{"device", &Welcome::device},
                                    Field{"threads", &Welcome::threads},
                                    Field{"step", &Welcome::step},
+                                   Field{"tf32", &Welcome::tf32},
                                    Field{"checkpoint_every_seconds", &Welcome::checkpoint_every_seconds},
                                    Field{"trial_timeout_seconds", &Welcome::trial_timeout_seconds},
                                    Field{"heartbeat_seconds", &Welcome::heartbeat_seconds}};

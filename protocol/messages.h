@@ -25,7 +25,7 @@
 
 namespace headsweep::protocol {
 
-inline constexpr int kProtocolVersion = 2;
+inline constexpr int kProtocolVersion = 3;
 inline constexpr std::size_t kMaxFrameBytes = std::size_t{64} << 20;
 
 using TrialId = std::int64_t;    // 1-based number of the trial in its plan; primary key in the store
@@ -127,6 +127,7 @@ struct Welcome {
   std::string device;        // auto | cpu | cuda
   std::int64_t threads;      // of the trainer
   std::string step;          // auto | eager | fused
+  bool tf32;                 // of the fused step on a GPU: products on tensor cores
   double checkpoint_every_seconds;
   double trial_timeout_seconds;
   double heartbeat_seconds;

@@ -48,7 +48,7 @@ HEADSWEEP_HOST_DEVICE inline Block random_block(std::uint32_t seed, Purpose purp
 }
 
 // Uniform integer in [0, bound) by multiply-and-shift; the bias is below bound / 2^32.
-inline std::uint32_t uniform_below(std::uint32_t bits, std::uint32_t bound) {
+HEADSWEEP_HOST_DEVICE inline std::uint32_t uniform_below(std::uint32_t bits, std::uint32_t bound) {
   return static_cast<std::uint32_t>((std::uint64_t{bits} * bound) >> 32);
 }
 

@@ -22,6 +22,7 @@
 #include "results/store.h"
 #include "results/store_info.h"
 #include "results/tables.h"
+#include "results/tf32_results.h"
 #include "sweep/shard.h"
 
 namespace headsweep::results {
@@ -104,6 +105,7 @@ class Merger {
     {
       SQLite::Transaction transaction(database_);
       const MergeNumbers numbers(database_);
+      require_equal_kind(store);
       require_agreement(store);
       note_other_numerics(store, report);
       copy(numbers);
@@ -135,6 +137,16 @@ class Merger {
     SQLite::Statement statement(database_, "ATTACH ? AS source");
     statement.bind(1, fs::absolute(store).string());
     statement.exec();
+  }
+
+  void require_equal_kind(const fs::path& store) {
+    const auto own = tf32_of_results(database_);
+    const auto other = tf32_of_results(database_, "source");
+    if (!own || !other || *own == *other) return;
+    throw UserError(store.string() +
+                    (*other ? " has results with TF32, a store named before it without"
+                            : " has results without TF32, a store named before it with it") +
+                    ": their means and tests would mix");
   }
 
   void require_agreement(const fs::path& store) {

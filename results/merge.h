@@ -23,7 +23,8 @@ struct MergeReport {
 // the whole plan. Trials keep their numbers unless two stores use one for different trials. Kept weights and logs of
 // trials are copied. The stores are only read. Built beside `out` and then put in its place, so that `out` is either
 // as before or whole; `out` is owned meanwhile, another owner of it waited for as `patience` says. Throws UserError: `out` is there and `replace` is false; a store is
-// missing, damaged, of another schema, in use by a run, named twice; values that should agree do not.
+// missing, damaged, of another schema, in use by a run, named twice; values that should agree do not; one has results
+// with TF32 and another without (tf32_results.h).
 MergeReport merge_stores(const std::filesystem::path& out, const std::vector<std::filesystem::path>& stores,
                          bool replace, const OwnerPatience& patience = {});
 

@@ -7,7 +7,7 @@
 // the pairs. Positions that are left over hold SEP.
 #pragma once
 
-#include "tasks/task.h"
+#include "tasks/sampler.h"
 
 namespace headsweep::tasks {
 
@@ -24,8 +24,7 @@ class AssociativeRecall final : public Task {
     return option == Option::kPairs || option == Option::kQueries;
   }
   [[nodiscard]] std::optional<std::string> check(const TaskShape& shape) const override;
-  void generate(const TaskShape& shape, std::uint32_t seed, Split split, std::uint64_t sample,
-                std::span<std::int32_t> tokens, std::span<std::int32_t> targets) const override;
+  [[nodiscard]] Sampler sampler() const override { return Sampler::kAssociativeRecall; }
   [[nodiscard]] double ceiling_accuracy(const TaskShape& shape) const override;
   // Any value.
   [[nodiscard]] double no_attention_accuracy(const TaskShape& shape) const override;

@@ -5,7 +5,7 @@
 // every place and length of the brackets is equally likely, data independent and uniform.
 #pragma once
 
-#include "tasks/task.h"
+#include "tasks/sampler.h"
 
 namespace headsweep::tasks {
 
@@ -19,8 +19,7 @@ class BracketedCopy final : public Task {
     return "one key: the place in x counted from the opening bracket";
   }
   [[nodiscard]] std::optional<std::string> check(const TaskShape& shape) const override;
-  void generate(const TaskShape& shape, std::uint32_t seed, Split split, std::uint64_t sample,
-                std::span<std::int32_t> tokens, std::span<std::int32_t> targets) const override;
+  [[nodiscard]] Sampler sampler() const override { return Sampler::kBracketedCopy; }
   [[nodiscard]] double ceiling_accuracy(const TaskShape& shape) const override;
   // Guesses the closing bracket where it is likelier than one data id, else any data id.
   [[nodiscard]] double no_attention_accuracy(const TaskShape& shape) const override;

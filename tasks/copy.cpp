@@ -1,10 +1,7 @@
 #include "tasks/copy.h"
 
-#include <algorithm>
-
 #include "tasks/context_guess.h"
-#include "tasks/split.h"
-#include "tasks/uniform_tokens.h"
+#include "tasks/in_place_samples.h"
 
 namespace headsweep::tasks {
 
@@ -13,15 +10,9 @@ std::optional<std::string> Copy::check(const TaskShape& shape) const {
   return check_payloads(count_uniform_payloads(shape.vocabulary, shape.length));
 }
 
-void Copy::generate(const TaskShape& shape, std::uint32_t seed, Split split, std::uint64_t sample,
-                    std::span<std::int32_t> tokens, std::span<std::int32_t> targets) const {
-  draw_uniform_tokens(seed, split, sample, shape.vocabulary, tokens);
-  targets_of(shape, tokens, targets);
-}
-
 bool Copy::targets_of(const TaskShape& /*shape*/, std::span<const std::int32_t> tokens,
                       std::span<std::int32_t> targets) const {
-  std::ranges::copy(tokens, targets.begin());
+  write_copy_targets(tokens, targets);
   return true;
 }
 

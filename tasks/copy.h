@@ -2,7 +2,7 @@
 // attention solves it, so it says nothing about what attention must do.
 #pragma once
 
-#include "tasks/task.h"
+#include "tasks/sampler.h"
 
 namespace headsweep::tasks {
 
@@ -16,8 +16,7 @@ class Copy final : public Task {
     return "nothing of the past: its own token, so no attention";
   }
   [[nodiscard]] std::optional<std::string> check(const TaskShape& shape) const override;
-  void generate(const TaskShape& shape, std::uint32_t seed, Split split, std::uint64_t sample,
-                std::span<std::int32_t> tokens, std::span<std::int32_t> targets) const override;
+  [[nodiscard]] Sampler sampler() const override { return Sampler::kCopy; }
   bool targets_of(const TaskShape& shape, std::span<const std::int32_t> tokens,
                   std::span<std::int32_t> targets) const override;
   [[nodiscard]] double ceiling_accuracy(const TaskShape& shape) const override;

@@ -1,10 +1,7 @@
 #include "tasks/cycle.h"
 
-#include <algorithm>
-
 #include "tasks/context_guess.h"
-#include "tasks/split.h"
-#include "tasks/uniform_tokens.h"
+#include "tasks/in_place_samples.h"
 
 namespace headsweep::tasks {
 
@@ -16,15 +13,9 @@ std::optional<std::string> Cycle::check(const TaskShape& shape) const {
   return check_payloads(count_uniform_payloads(shape.vocabulary, shape.length));
 }
 
-void Cycle::generate(const TaskShape& shape, std::uint32_t seed, Split split, std::uint64_t sample,
-                     std::span<std::int32_t> tokens, std::span<std::int32_t> targets) const {
-  draw_uniform_tokens(seed, split, sample, shape.vocabulary, tokens);
-  targets_of(shape, tokens, targets);
-}
-
 bool Cycle::targets_of(const TaskShape& shape, std::span<const std::int32_t> tokens,
                        std::span<std::int32_t> targets) const {
-  std::ranges::rotate_copy(tokens, tokens.end() - shape.shift, targets.begin());
+  write_cycle_targets(shape.shift, tokens, targets);
   return true;
 }
 

@@ -2,7 +2,7 @@
 // with loss everywhere. A causal model cannot know y_i for i < shift: it lies in the future of position i.
 #pragma once
 
-#include "tasks/task.h"
+#include "tasks/sampler.h"
 
 namespace headsweep::tasks {
 
@@ -17,8 +17,7 @@ class Cycle final : public Task {
   }
   [[nodiscard]] bool uses(Option option) const override { return option == Option::kShift; }
   [[nodiscard]] std::optional<std::string> check(const TaskShape& shape) const override;
-  void generate(const TaskShape& shape, std::uint32_t seed, Split split, std::uint64_t sample,
-                std::span<std::int32_t> tokens, std::span<std::int32_t> targets) const override;
+  [[nodiscard]] Sampler sampler() const override { return Sampler::kCycle; }
   bool targets_of(const TaskShape& shape, std::span<const std::int32_t> tokens,
                   std::span<std::int32_t> targets) const override;
   // (n - s)/n + s/(n vocabulary): all positions but the first s = shift, and a guess at those.

@@ -4,7 +4,7 @@
 #include <cstdint>
 
 #include "random/counter_random.h"
-#include "tasks/task.h"
+#include "tasks/sampler.h"
 
 namespace headsweep::tasks {
 
@@ -24,16 +24,16 @@ enum class DrawGroup : std::uint32_t {
 // belong to the other split. Requires sample < 2^48.
 class Draws {
  public:
-  Draws(std::uint32_t seed, Split split, std::uint64_t sample, DrawGroup group, std::uint32_t redraw = 0)
-      : seed_(seed),
-        purpose_(split == Split::kTraining ? random::Purpose::kTrainingTokens
-                                           : random::Purpose::kHeldOutTokens),
+  HEADSWEEP_HOST_DEVICE Draws(const SampleKey& key, DrawGroup group, std::uint32_t redraw = 0)
+      : seed_(key.seed),
+        purpose_(key.split == Split::kTraining ? random::Purpose::kTrainingTokens
+                                               : random::Purpose::kHeldOutTokens),
         group_(static_cast<std::uint32_t>(group)),
         redraw_(redraw),
-        first_block_(sample << 16) {}
+        first_block_(key.sample << 16) {}
 
   // Uniform in [0, bound). Requires 1 <= bound < 2^32.
-  [[nodiscard]] std::int32_t below(std::int64_t bound) {
+  [[nodiscard]] HEADSWEEP_HOST_DEVICE std::int32_t below(std::int64_t bound) {
     const std::size_t lane = used_ % block_.size();
     if (lane == 0) {
       block_ = random::random_block(seed_, purpose_, group_, redraw_, first_block_ | used_ / block_.size());

@@ -6,7 +6,7 @@
 // tokens with a successor.
 #pragma once
 
-#include "tasks/task.h"
+#include "tasks/sampler.h"
 
 namespace headsweep::tasks {
 
@@ -21,8 +21,7 @@ class Induction final : public Task {
   }
   [[nodiscard]] bool uses(Option option) const override { return option == Option::kQueries; }
   [[nodiscard]] std::optional<std::string> check(const TaskShape& shape) const override;
-  void generate(const TaskShape& shape, std::uint32_t seed, Split split, std::uint64_t sample,
-                std::span<std::int32_t> tokens, std::span<std::int32_t> targets) const override;
+  [[nodiscard]] Sampler sampler() const override { return Sampler::kInduction; }
   [[nodiscard]] double ceiling_accuracy(const TaskShape& shape) const override;
   // Any id but the token's own.
   [[nodiscard]] double no_attention_accuracy(const TaskShape& shape) const override;

@@ -7,7 +7,6 @@
 #include "errors/check.h"
 #include "tasks/draws.h"
 #include "tasks/split.h"
-#include "tasks/task.h"
 
 namespace headsweep::tasks {
 
@@ -17,14 +16,18 @@ inline constexpr std::uint32_t kMostDraws = 1024;
 
 // draw(draws, payload) fills the payload; it is called again with fresh numbers until the split fits.
 template <class Draw>
-void draw_payload(std::uint32_t seed, Split split, std::uint64_t sample, DrawGroup group,
-                  std::span<std::int32_t> payload, const Draw& draw) {
+HEADSWEEP_HOST_DEVICE void draw_payload(const SampleKey& key, DrawGroup group,
+                                        std::span<std::int32_t> payload, const Draw& draw) {
   for (std::uint32_t redraw = 0; redraw < kMostDraws; ++redraw) {
-    Draws draws(seed, split, sample, group, redraw);
+    Draws draws(key, group, redraw);
     draw(draws, payload);
-    if (split_of(payload) == split) return;
+    if (split_of(payload) == key.split) return;
   }
+#ifdef __CUDA_ARCH__
+  __trap();  // the kernel fails, and with it the trial
+#else
   check(false, "a payload of each split is found within the bounded number of draws");
+#endif
 }
 
 }  // namespace headsweep::tasks

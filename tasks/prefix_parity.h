@@ -2,7 +2,7 @@
 // (x_0 + ... + x_i) mod 2.
 #pragma once
 
-#include "tasks/task.h"
+#include "tasks/sampler.h"
 
 namespace headsweep::tasks {
 
@@ -14,8 +14,7 @@ class PrefixParity final : public Task {
   }
   [[nodiscard]] std::string_view needs() const override { return "all keys so far; no single one"; }
   [[nodiscard]] std::optional<std::string> check(const TaskShape& shape) const override;
-  void generate(const TaskShape& shape, std::uint32_t seed, Split split, std::uint64_t sample,
-                std::span<std::int32_t> tokens, std::span<std::int32_t> targets) const override;
+  [[nodiscard]] Sampler sampler() const override { return Sampler::kPrefixParity; }
   [[nodiscard]] double ceiling_accuracy(const TaskShape& shape) const override;
   // Position 0 knows its target; for all others it is a coin toss.
   [[nodiscard]] double no_attention_accuracy(const TaskShape& shape) const override;

@@ -4,19 +4,17 @@
 // Payload: x, length / 2 tokens (duplicate: length / 3), independent and uniform over the ids below SEP.
 #pragma once
 
-#include "tasks/task.h"
+#include "tasks/sampler.h"
 
 namespace headsweep::tasks {
 
-// y_k = x[source(k, m, shift)], m = |x|.
+// Of one of the four rules (rearrangement_sample.h).
 struct Rearrangement {
+  Sampler sampler;
   std::string_view name;
   std::string_view meaning;
   std::string_view needs;
-  std::int64_t parts;  // |x| = length / parts
   bool uses_shift;
-  std::int64_t (*outputs)(std::int64_t m, std::int64_t shift);  // |y|
-  std::int64_t (*source)(std::int64_t k, std::int64_t m, std::int64_t shift);
 };
 
 extern const Rearrangement kReverse;      // y = x backwards
@@ -35,8 +33,7 @@ class RearrangementTask final : public Task {
     return rule_.uses_shift && option == Option::kShift;
   }
   [[nodiscard]] std::optional<std::string> check(const TaskShape& shape) const override;
-  void generate(const TaskShape& shape, std::uint32_t seed, Split split, std::uint64_t sample,
-                std::span<std::int32_t> tokens, std::span<std::int32_t> targets) const override;
+  [[nodiscard]] Sampler sampler() const override { return rule_.sampler; }
   [[nodiscard]] double ceiling_accuracy(const TaskShape& shape) const override;
   // Any id but SEP.
   [[nodiscard]] double no_attention_accuracy(const TaskShape& shape) const override;

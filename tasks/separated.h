@@ -5,14 +5,16 @@
 // is asked for one position before it is shown. Positions after the last output hold SEP and carry no loss.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <span>
 
+#include "random/host_device.h"
 #include "tasks/task.h"
 
 namespace headsweep::tasks {
 
-inline std::int32_t separator(const TaskShape& shape) {
+HEADSWEEP_HOST_DEVICE inline std::int32_t separator(const TaskShape& shape) {
   return static_cast<std::int32_t>(shape.vocabulary - 1);
 }
 
@@ -20,11 +22,18 @@ inline std::int32_t separator(const TaskShape& shape) {
 class SeparatedOutput {
  public:
   // tokens begins with the `payload` tokens of x, which stay as they are.
-  SeparatedOutput(const TaskShape& shape, std::int64_t payload, std::span<std::int32_t> tokens,
-                  std::span<std::int32_t> targets);
+  HEADSWEEP_HOST_DEVICE SeparatedOutput(const TaskShape& shape, std::int64_t payload,
+                                        std::span<std::int32_t> tokens, std::span<std::int32_t> targets)
+      : tokens_(tokens), targets_(targets), asked_(static_cast<std::size_t>(payload)) {
+    for (std::size_t i = asked_; i < tokens.size(); ++i) tokens[i] = separator(shape);
+    for (std::int32_t& target : targets) target = kNoLoss;
+  }
 
   // Appends y_k. Requires payload + k < length.
-  void append(std::int32_t token);
+  HEADSWEEP_HOST_DEVICE void append(std::int32_t token) {
+    targets_[asked_++] = token;
+    if (asked_ < tokens_.size()) tokens_[asked_] = token;
+  }
 
  private:
   std::span<std::int32_t> tokens_;

@@ -1,10 +1,7 @@
 #include "tasks/shift.h"
 
-#include <algorithm>
-
 #include "tasks/context_guess.h"
-#include "tasks/split.h"
-#include "tasks/uniform_tokens.h"
+#include "tasks/in_place_samples.h"
 
 namespace headsweep::tasks {
 
@@ -16,17 +13,9 @@ std::optional<std::string> Shift::check(const TaskShape& shape) const {
   return check_payloads(count_uniform_payloads(shape.vocabulary, shape.length));
 }
 
-void Shift::generate(const TaskShape& shape, std::uint32_t seed, Split split, std::uint64_t sample,
-                     std::span<std::int32_t> tokens, std::span<std::int32_t> targets) const {
-  draw_uniform_tokens(seed, split, sample, shape.vocabulary, tokens);
-  targets_of(shape, tokens, targets);
-}
-
 bool Shift::targets_of(const TaskShape& shape, std::span<const std::int32_t> tokens,
                        std::span<std::int32_t> targets) const {
-  const auto shift = static_cast<std::size_t>(shape.shift);
-  std::ranges::fill(targets.first(shift), kNoLoss);
-  std::ranges::copy(tokens.first(tokens.size() - shift), targets.subspan(shift).begin());
+  write_shift_targets(shape.shift, tokens, targets);
   return true;
 }
 

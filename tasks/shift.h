@@ -1,7 +1,7 @@
 // Shift: the target of position i is the token `shift` positions back; positions i < shift carry no loss.
 #pragma once
 
-#include "tasks/task.h"
+#include "tasks/sampler.h"
 
 namespace headsweep::tasks {
 
@@ -14,8 +14,7 @@ class Shift final : public Task {
   [[nodiscard]] std::string_view needs() const override { return "the key `shift` positions back"; }
   [[nodiscard]] bool uses(Option option) const override { return option == Option::kShift; }
   [[nodiscard]] std::optional<std::string> check(const TaskShape& shape) const override;
-  void generate(const TaskShape& shape, std::uint32_t seed, Split split, std::uint64_t sample,
-                std::span<std::int32_t> tokens, std::span<std::int32_t> targets) const override;
+  [[nodiscard]] Sampler sampler() const override { return Sampler::kShift; }
   bool targets_of(const TaskShape& shape, std::span<const std::int32_t> tokens,
                   std::span<std::int32_t> targets) const override;
   [[nodiscard]] double ceiling_accuracy(const TaskShape& shape) const override;

@@ -2,38 +2,18 @@
 
 #include <algorithm>
 #include <numeric>
-#include <vector>
 
-#include "tasks/distinct_tokens.h"
-#include "tasks/separated.h"
-#include "tasks/split.h"
+#include "tasks/sort_sample.h"
 
 namespace headsweep::tasks {
-namespace {
-
-std::int64_t payload_length(const TaskShape& shape) {
-  return shape.length / 2;
-}
-
-}  // namespace
 
 std::optional<std::string> Sort::check(const TaskShape& shape) const {
   if (shape.length < 4) return "needs length >= 4";
-  const std::int64_t m = payload_length(shape);
+  const std::int64_t m = sort_payload(shape);
   if (shape.vocabulary - 1 < m) {
     return "needs vocabulary >= length / 2 + 1 = " + std::to_string(m + 1) + ": the tokens to sort differ";
   }
   return check_payloads(count_distinct_payloads(shape.vocabulary - 1, m));
-}
-
-void Sort::generate(const TaskShape& shape, std::uint32_t seed, Split split, std::uint64_t sample,
-                    std::span<std::int32_t> tokens, std::span<std::int32_t> targets) const {
-  const auto payload = tokens.first(static_cast<std::size_t>(payload_length(shape)));
-  draw_distinct_tokens(seed, split, sample, shape.vocabulary - 1, payload);
-  SeparatedOutput output(shape, std::ssize(payload), tokens, targets);
-  std::vector<std::int32_t> sorted(payload.begin(), payload.end());
-  std::ranges::sort(sorted);
-  for (const std::int32_t token : sorted) output.append(token);
 }
 
 double Sort::ceiling_accuracy(const TaskShape& /*shape*/) const {
@@ -41,11 +21,11 @@ double Sort::ceiling_accuracy(const TaskShape& /*shape*/) const {
 }
 
 double Sort::no_attention_accuracy(const TaskShape& shape) const {
-  return static_cast<double>(payload_length(shape)) / static_cast<double>(shape.vocabulary - 1);
+  return static_cast<double>(sort_payload(shape)) / static_cast<double>(shape.vocabulary - 1);
 }
 
 double Sort::context_guess_accuracy(const TaskShape& shape) const {
-  return 1.0 / static_cast<double>(payload_length(shape));
+  return 1.0 / static_cast<double>(sort_payload(shape));
 }
 
 std::optional<std::int64_t> Sort::needed_key(const TaskShape& /*shape*/, std::int64_t /*position*/) const {
@@ -55,7 +35,7 @@ std::optional<std::int64_t> Sort::needed_key(const TaskShape& /*shape*/, std::in
 void Sort::needed_keys(const TaskShape& shape, std::span<const std::int32_t> tokens,
                        std::span<std::int64_t> keys) const {
   std::ranges::fill(keys, kNoKey);
-  const auto m = static_cast<std::size_t>(payload_length(shape));
+  const auto m = static_cast<std::size_t>(sort_payload(shape));
   const auto places = keys.subspan(m, m);
   std::iota(places.begin(), places.end(), std::int64_t{0});
   std::ranges::stable_sort(places, {},

@@ -3,7 +3,7 @@
 // Payload: x, length / 2 different ids below SEP (different, so that every output has one place in x).
 #pragma once
 
-#include "tasks/task.h"
+#include "tasks/sampler.h"
 
 namespace headsweep::tasks {
 
@@ -17,8 +17,7 @@ class Sort final : public Task {
     return "one key: the place in x of the next larger token";
   }
   [[nodiscard]] std::optional<std::string> check(const TaskShape& shape) const override;
-  void generate(const TaskShape& shape, std::uint32_t seed, Split split, std::uint64_t sample,
-                std::span<std::int32_t> tokens, std::span<std::int32_t> targets) const override;
+  [[nodiscard]] Sampler sampler() const override { return Sampler::kSort; }
   [[nodiscard]] double ceiling_accuracy(const TaskShape& shape) const override;
   // Guesses the smallest id at SEP and the next id elsewhere; each is in x with chance m / (vocabulary - 1),
   // m = |x|: P(y_k = v, y_{k+1} = w) = C(v, k) C(ids - 1 - w, m - k - 2) / C(ids, m) is largest at w = v + 1,

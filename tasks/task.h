@@ -29,6 +29,9 @@ struct TaskShape {
   std::int64_t queries = 0;  // questions of induction, associative_recall, selective_copy; 0: as for pairs
 };
 
+// How a task's samples are written (tasks/write_sample.h).
+enum class Sampler : std::uint8_t;
+
 enum class Option { kShift, kPairs, kQueries };
 
 class Task {
@@ -44,11 +47,14 @@ class Task {
   // require a shape without a problem.
   [[nodiscard]] virtual std::optional<std::string> check(const TaskShape& shape) const = 0;
 
+  // What writes its samples.
+  [[nodiscard]] virtual Sampler sampler() const = 0;
+
   // Writes sample number `sample`: tokens in [0, vocabulary), targets in the same range or kNoLoss.
   // Both spans have shape.length elements. Thread-safe; depends on nothing but the arguments. Payloads are
   // uniform over those of the split. Requires sample < 2^48.
-  virtual void generate(const TaskShape& shape, std::uint32_t seed, Split split, std::uint64_t sample,
-                        std::span<std::int32_t> tokens, std::span<std::int32_t> targets) const = 0;
+  void generate(const TaskShape& shape, std::uint32_t seed, Split split, std::uint64_t sample,
+                std::span<std::int32_t> tokens, std::span<std::int32_t> targets) const;
 
   // Writes the targets of `tokens`, which need not be a sample: any ids in [0, vocabulary). False, and nothing is
   // written, where they do not follow from the tokens alone. Both spans have shape.length elements.

@@ -23,6 +23,7 @@ while (($#)); do
         *) echo '{gpus}' ;;
       esac
       exit ;;
+    --tf32) echo "$1" >>{told} ;;
     *) words+=("$1") ;;
   esac
   shift
@@ -75,6 +76,21 @@ class Gpus(StoreTest):
         environment = dict(os.environ, CUDA_VISIBLE_DEVICES="MIG-a,MIG-b")
         self.assert_code(self.run_smoke(0, env=environment), DONE)
         self.assertEqual(self.devices(), ["cuda:0 of MIG-a", "cuda:0 of MIG-b"])
+
+    def test_tf32_asks_for_gpus_and_reaches_the_trainers(self):
+        finished = self.run_headsweep("run", SMOKE, "--store", self.store(), "--set", "training.steps=4", "--tf32",
+                                      *self.trainer(1))
+        self.assert_code(finished, DONE)
+        self.assertEqual(self.devices(), ["--tf32", "cuda:0 of all"])
+
+    def test_tf32_without_a_gpu(self):
+        for more, words in (((), ("--tf32: no CUDA device (none in the test)",)), (("--device", "cpu"), ("--device cpu",)),
+                            (("--step", "eager"), ("--step eager",))):
+            finished = self.run_headsweep("run", SMOKE, "--store", self.store(), "--tf32", *self.trainer(0), *more)
+            self.assert_one_line(finished, ERROR, "--tf32", *words)
+        finished = self.run_mpi(3, "run", SMOKE, "--store", self.store(), "--tf32", *self.trainer(0))
+        self.assert_one_line_of_ours(finished, "--tf32: no CUDA device (none in the test)")
+        self.assertFalse(os.path.exists(self.store()))
 
     def test_ranks_share_the_gpus_and_one_too_many_leaves(self):
         finished = self.run_smoke_under_mpi(4, 2)

@@ -28,6 +28,7 @@ SchedulerOptions sample_options() {
                       .device = "cpu",
                       .threads = 1,
                       .step = "auto",
+                      .tf32 = false,
                       .checkpoint_every_seconds = 60,
                       .trial_timeout_seconds = 600,
                       .heartbeat_seconds = 1},

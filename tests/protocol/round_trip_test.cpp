@@ -39,14 +39,14 @@ TEST(RoundTrip, EveryMessageComesBackAsItWas) {
 
 TEST(RoundTrip, AnotherLibraryReadsTheFields) {
   const std::vector<Message> samples = sample_messages();
-  EXPECT_EQ(as_json(samples[0]), (ordered_json{{"v", 2},
+  EXPECT_EQ(as_json(samples[0]), (ordered_json{{"v", 3},
                                                {"kind", "worker_hello"},
                                                {"host", "node7"},
                                                {"pid", 4711},
                                                {"device", "cuda:1"},
                                                {"threads", 2}}));
   EXPECT_EQ(as_json(AttemptFailed{8, EndReason::kTrainerKilled, "signal 11", 11, std::nullopt, "x"}),
-            (ordered_json{{"v", 2},
+            (ordered_json{{"v", 3},
                           {"kind", "attempt_failed"},
                           {"attempt", 8},
                           {"reason", "trainer_killed"},

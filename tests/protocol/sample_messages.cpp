@@ -69,7 +69,7 @@ std::vector<Message> sample_messages() {
           WorkerGoodbye{},
           MemberDone{11},
           GangAddress{11, "node7", 40123},
-          Welcome{"/data/results.d", "auto", 1, "eager", 120.1, 7200.1, 0.7},
+          Welcome{"/data/results.d", "auto", 1, "eager", true, 120.1, 7200.1, 0.7},
           Assign{sample_bundle()},
           Committed{{7}},
           CoordinatorHeartbeat{},

@@ -81,14 +81,14 @@ TEST(StrictDecode, NamesThePathOfANestedField) {
 TEST(StrictDecode, RefusesAnotherVersionAndUnknownKinds) {
   ordered_json message = as_json(WorkerHeartbeat{});
   message["v"] = 1;
-  EXPECT_THAT(decode_error(message), HasSubstr("v: protocol version 1, but this program speaks 2"));
-  message["v"] = 2;
+  EXPECT_THAT(decode_error(message), HasSubstr("v: protocol version 1, but this program speaks 3"));
+  message["v"] = 3;
   message["kind"] = "worker_heartbeats";
   EXPECT_THAT(decode_error(message), HasSubstr("unknown kind 'worker_heartbeats'"));
 }
 
 TEST(StrictDecode, RefusesWrongOrderAndUnknownNames) {
-  EXPECT_THAT(decode_error(ordered_json{{"v", 2}, {"kind", "trial_stopped"}, {"step", 1}, {"attempt", 2}}),
+  EXPECT_THAT(decode_error(ordered_json{{"v", 3}, {"kind", "trial_stopped"}, {"step", 1}, {"attempt", 2}}),
               HasSubstr("field 'attempt' must come here, not 'step'"));
   ordered_json message = as_json(TrialError{1, EndReason::kError, "x"});
   message["reason"] = "bored";
@@ -126,7 +126,7 @@ TEST(StrictDecode, RefusesSettingsThatAreNotCanonical) {
 
 TEST(StrictDecode, RefusesOtherFormsOfTheSameNumbers) {
   const std::vector<std::byte> good = encode(TrialStopped{5, 0});
-  const std::vector<std::uint8_t> head{0xa4, 0x61, 'v', 0x02, 0x64, 'k', 'i', 'n', 'd', 0x6d};
+  const std::vector<std::uint8_t> head{0xa4, 0x61, 'v', 0x03, 0x64, 'k', 'i', 'n', 'd', 0x6d};
   ASSERT_TRUE(std::equal(head.begin(), head.end(), good.begin(),
                          [](std::uint8_t a, std::byte b) { return std::byte{a} == b; }));
   const auto with_version_as = [&](std::vector<std::uint8_t> version) {
@@ -135,9 +135,9 @@ TEST(StrictDecode, RefusesOtherFormsOfTheSameNumbers) {
     for (std::size_t i = 4; i < good.size(); ++i) bytes.push_back(std::to_integer<std::uint8_t>(good[i]));
     return decode_error(bytes);
   };
-  EXPECT_EQ(with_version_as({0x02}), "accepted");
-  EXPECT_THAT(with_version_as({0x18, 0x02}), HasSubstr("shortest form"));
-  EXPECT_THAT(with_version_as({0x1b, 0, 0, 0, 0, 0, 0, 0, 2}), HasSubstr("shortest form"));
+  EXPECT_EQ(with_version_as({0x03}), "accepted");
+  EXPECT_THAT(with_version_as({0x18, 0x03}), HasSubstr("shortest form"));
+  EXPECT_THAT(with_version_as({0x1b, 0, 0, 0, 0, 0, 0, 0, 3}), HasSubstr("shortest form"));
   EXPECT_THAT(with_version_as({0x1b, 0xff, 0, 0, 0, 0, 0, 0, 1}), HasSubstr("out of range"));
   EXPECT_THAT(with_version_as({0xf9, 0x3c, 0x00}), HasSubstr("must be an integer"));
   EXPECT_THAT(with_version_as({0x1f}), HasSubstr("definite"));

@@ -120,6 +120,18 @@ TEST_F(MergeTest, RefusesEqualTrialsThatDisagree) {
   }
 }
 
+TEST_F(MergeTest, HoldsTf32AndFloat32Apart) {
+  make_finished_store(path());
+  make_finished_store(file("other.db"));
+  const auto merge = [&] { merge_stores(file("out.db"), {path(), file("other.db")}, true); };
+  sql(file("other.db"), "UPDATE results SET step_kind = 'fused', numerics = '{\"tf32\":true}'");
+  merge();  // the eager step of the first goes with both
+  sql(path(), "UPDATE results SET step_kind = 'fused' WHERE trial = 5");
+  EXPECT_THAT(user_error_of(merge), HasSubstr(file("other.db").string() + " has results with TF32"));
+  sql(path(), "UPDATE results SET numerics = '{\"tf32\":true}' WHERE trial = 5");
+  merge();
+}
+
 TEST_F(MergeTest, OfOtherNumericsKeepsTheFirstAndSaysSo) {
   make_finished_store(path());
   make_finished_store(file("other.db"));

@@ -1,5 +1,6 @@
 #include "tasks/task.h"
 
+#include <map>
 #include <set>
 #include <vector>
 
@@ -57,6 +58,35 @@ TEST(EveryTask, KeepsTokensAndTargetsInTheVocabulary) {
       }
     }
     EXPECT_GE(losses, 50) << task->name();
+  }
+}
+
+// FNV-1a of tokens and targets, as the first version drew them: results of every store rest on them.
+TEST(EveryTask, DrawsWhatItHasAlwaysDrawn) {
+  const std::map<std::string_view, std::uint64_t> expected = {
+      {"copy", 0xf90d93bd8477bd65},           {"shift", 0x710a131cd70b1293},
+      {"cycle", 0x7609ad77600fceed},          {"prefix_parity", 0x4464d9c859bd67de},
+      {"induction", 0x17be2f57d00c0dfd},      {"associative_recall", 0xd0018418b8cc1598},
+      {"selective_copy", 0x047a5ec1d84524bb}, {"reverse", 0x6974c9fa593777db},
+      {"sort", 0x252174692f2fe094},           {"duplicate", 0xb9740c9440c99792},
+      {"left_shift", 0x8eee2e5ab1311089},     {"cyclic_shift", 0x6439ae0df005c481},
+      {"bracketed_copy", 0x2c1d53cb35906699}};
+  for (const Task* const task : all_tasks()) {
+    std::uint64_t hash = 0xcbf29ce484222325;
+    const auto add = [&](const std::vector<std::int32_t>& ids) {
+      for (const std::int32_t id : ids) hash = (hash ^ static_cast<std::uint32_t>(id)) * 0x100000001b3;
+    };
+    for (const TaskShape& shape :
+         {TaskShape{16, 16}, TaskShape{17, 15}, TaskShape{33, 34}, TaskShape{100, 256}}) {
+      for (const Split split : {Split::kTraining, Split::kHeldOut}) {
+        for (std::uint64_t number = 0; number < 20; ++number) {
+          const Sample sample = generate(task->name(), shape, 7, split, number);
+          add(sample.tokens);
+          add(sample.targets);
+        }
+      }
+    }
+    EXPECT_EQ(hash, expected.at(task->name())) << task->name();
   }
 }
 

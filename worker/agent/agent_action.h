@@ -25,6 +25,7 @@ struct StartTrainer {
   std::string device;  // as Welcome says it
   std::int64_t threads;
   std::string step;
+  bool tf32;
 };
 struct ToTrainer {
   protocol::Message message;

@@ -27,8 +27,8 @@ void AgentCore::start_trainer(Time now) {
   trainer_ = Trainer::kStarting;
   trainer_since_ = now;
   said_hello_ = false;
-  actions_.push_back(
-      StartTrainer{welcome_->store_folder, welcome_->device, welcome_->threads, welcome_->step});
+  actions_.push_back(StartTrainer{welcome_->store_folder, welcome_->device, welcome_->threads, welcome_->step,
+                                  welcome_->tf32});
 }
 
 void AgentCore::kill_trainer(Time now, EndReason reason, std::string message) {

@@ -161,7 +161,8 @@ class AgentLoop {
     log_begin_ = size_or_zero(log_file());
     try {
       const TrainerDevice device = device_for_run(action.device, options_.device);
-      trainer_.emplace(TrainerCommand{options_.trainer, device, action.threads, action.step, log_file()});
+      trainer_.emplace(
+          TrainerCommand{options_.trainer, device, action.threads, action.step, action.tf32, log_file()});
       listening_ = true;
     } catch (const UserError& error) {
       core_.on_start_failed(clock_.now(), error.what());

@@ -45,15 +45,17 @@ Descriptor above_frame_pipe(const Descriptor& descriptor) {
 }
 
 std::vector<std::string> arguments(const TrainerCommand& command) {
-  return {command.executable.string(),
-          "--parent-pid",
-          std::to_string(getpid()),
-          "--device",
-          command.device.name,
-          "--threads",
-          std::to_string(command.threads),
-          "--step",
-          command.step};
+  std::vector<std::string> words = {command.executable.string(),
+                                    "--parent-pid",
+                                    std::to_string(getpid()),
+                                    "--device",
+                                    command.device.name,
+                                    "--threads",
+                                    std::to_string(command.threads),
+                                    "--step",
+                                    command.step};
+  if (command.tf32) words.emplace_back("--tf32");
+  return words;
 }
 
 std::vector<std::string> environment_of(const TrainerCommand& command) {

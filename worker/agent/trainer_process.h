@@ -19,11 +19,12 @@ struct TrainerCommand {
   TrainerDevice device;
   std::int64_t threads;
   std::string step;           // auto | eager | fused
+  bool tf32;                  // of the fused step
   std::filesystem::path log;  // its stdout and stderr are appended there, until it redirects them itself
 };
 
 // One trainer, from start to end. Started without a shell as
-//   EXECUTABLE --parent-pid PID --device D --threads N --step S
+//   EXECUTABLE --parent-pid PID --device D --threads N --step S [--tf32]
 // in a process group of its own, with the frame pipe at descriptor 3, nothing above it, stdin from /dev/null, default
 // signal handling, no MPI variable in its environment, and the device's CUDA_VISIBLE_DEVICES.
 class TrainerProcess {

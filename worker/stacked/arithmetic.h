@@ -18,16 +18,26 @@ namespace headsweep::stacked {
 
 inline constexpr int kWarpSize = 32;
 
-// 16 bytes, at a multiple of 16: one load or store.
-struct alignas(16) Four {
-  float of[4];
+// 8 or 16 bytes, at a multiple of that: one load or store.
+template <int kCount>
+struct alignas(kCount * sizeof(float)) Floats {
+  float of[kCount];
 };
+using Four = Floats<4>;
 
+template <int kCount>
+HEADSWEEP_HOST_DEVICE Floats<kCount> load(const float* from) {
+  return *reinterpret_cast<const Floats<kCount>*>(from);
+}
+template <int kCount>
+HEADSWEEP_HOST_DEVICE void store(float* to, const Floats<kCount>& values) {
+  *reinterpret_cast<Floats<kCount>*>(to) = values;
+}
 HEADSWEEP_HOST_DEVICE inline Four load_four(const float* from) {
-  return *reinterpret_cast<const Four*>(from);
+  return load<4>(from);
 }
 HEADSWEEP_HOST_DEVICE inline void store_four(float* to, const Four& values) {
-  *reinterpret_cast<Four*>(to) = values;
+  store(to, values);
 }
 
 // a b + c; rounded once on a GPU.

@@ -15,10 +15,11 @@ struct BeginUpdate {
   static constexpr int kBlocksAtOnce = 4;
 
   Trials trials;
-  int stack;                      // trials of the bundle, active or not
-  int batch;                      // sequences
-  int length;                     // positions
-  const std::int32_t* sample_of;  // [updates of the run][stack][batch]: which sample
+  int stack;   // trials of the bundle, active or not
+  int batch;   // sequences
+  int length;  // positions
+  const std::uint64_t*
+      sample_of;  // [updates of the run][stack][batch]: which sample, of trials that keep theirs
   PerTrial<std::int32_t> tokens;  // [batch][length]
   PerTrial<std::int32_t> targets;
 
@@ -27,12 +28,14 @@ struct BeginUpdate {
     const int trial = trials.number(block.z());
     const TrialRow& row = trials.rows[trial];
     TrialState& state = trials.states[trial];
-    const std::int32_t* const samples = sample_of + (state.update * stack + trial) * batch;
+    const std::uint64_t* const samples = sample_of + (state.update * stack + trial) * batch;
     int* const counts = block.template shared<int>(0);  // [kThreads]
     block.each_thread([&](int thread) {
       int count = 0;
       for (int i = thread; i < batch * length; i += kThreads) {
-        const std::int64_t place = static_cast<std::int64_t>(samples[i / length]) * length + i % length;
+        const std::int64_t sample = row.keeps_samples ? static_cast<std::int64_t>(samples[i / length])
+                                                      : state.update * batch + i / length;
+        const std::int64_t place = sample * length + i % length;
         const std::int32_t target = row.targets[place];
         tokens.of(trial)[i] = row.tokens[place];
         targets.of(trial)[i] = target;

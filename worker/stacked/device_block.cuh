@@ -34,6 +34,19 @@ class DeviceWarp {
   [[nodiscard]] __device__ __forceinline__ std::uint32_t ballot(F f) const {
     return __ballot_sync(0xffffffffU, f(static_cast<int>(threadIdx.x)));
   }
+
+  template <class Left, class Right, class Sums>
+  __device__ __forceinline__ void multiply(Left left, Right right, Sums sums) const {
+    const TensorLeft& a = left(static_cast<int>(threadIdx.x));
+    const TensorRight& b = right(static_cast<int>(threadIdx.x));
+    TensorSums& c = sums(static_cast<int>(threadIdx.x));
+    asm volatile(
+        "mma.sync.aligned.m16n8k8.row.col.f32.tf32.tf32.f32 "
+        "{%0, %1, %2, %3}, {%4, %5, %6, %7}, {%8, %9}, {%0, %1, %2, %3};"
+        : "+f"(c.of[0]), "+f"(c.of[1]), "+f"(c.of[2]), "+f"(c.of[3])
+        : "r"(__float_as_uint(a.of[0])), "r"(__float_as_uint(a.of[1])), "r"(__float_as_uint(a.of[2])),
+          "r"(__float_as_uint(a.of[3])), "r"(__float_as_uint(b.of[0])), "r"(__float_as_uint(b.of[1])));
+  }
 };
 
 extern __shared__ float4 shared_memory[];

@@ -11,7 +11,8 @@
 //   block.barrier()              what threads wrote to shared memory before is seen by all
 //   block.each_warp(f)           f(warp) for all warps, which may loop differently: warp.index(),
 //                                warp.each_lane(f(thread)), warp.combine<lanes>(get, op), warp.ballot(f(thread)),
-//                                warp.barrier(): as above, for its lanes
+//                                warp.barrier(): as above, for its lanes, and
+//                                warp.multiply(left(thread), right(thread), sums(thread)): tensor_cores.h
 //   block.copy_async(to, from, is_there)   16 bytes into shared memory, zeros where not is_there; per thread, within
 //   block.commit_copies()                  each_thread; a group of copies ends; all but the `newest` groups have arrived
 //   block.wait_for_copies<newest>()        for the thread that made them: a barrier shows them to the others
@@ -29,6 +30,7 @@
 #include <vector>
 
 #include "worker/stacked/arithmetic.h"
+#include "worker/stacked/tensor_cores.h"
 
 namespace headsweep::stacked {
 
@@ -76,6 +78,16 @@ class HostWarp {
       mask |= static_cast<std::uint32_t>(f(index_ * kWarpSize + lane)) << lane;
     }
     return mask;
+  }
+
+  template <class Left, class Right, class Sums>
+  void multiply(Left left, Right right, Sums sums) const {
+    TensorOperands operands;
+    for (int lane = 0; lane < kWarpSize; ++lane) {
+      operands.take(lane, left(index_ * kWarpSize + lane));
+      operands.take(lane, right(index_ * kWarpSize + lane));
+    }
+    for (int lane = 0; lane < kWarpSize; ++lane) operands.add_to(lane, sums(index_ * kWarpSize + lane));
   }
 
  private:

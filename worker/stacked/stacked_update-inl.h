@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <iterator>
 #include <numeric>
 #include <span>
 #include <tuple>
@@ -12,10 +13,13 @@
 #include <vector>
 
 #include "errors/check.h"
+#include "tasks/task.h"
 #include "trial/dropout_rule.h"
+#include "trial/task_shape.h"
 #include "worker/stacked/attention_widths.h"
 #include "worker/stacked/begin_update.h"
 #include "worker/stacked/cross_entropy.h"
+#include "worker/stacked/draw_samples.h"
 #include "worker/stacked/dropout_bits.h"
 #include "worker/stacked/embedding.h"
 #include "worker/stacked/finish_update.h"
@@ -51,6 +55,8 @@ class StackedUpdateOn final : public StackedUpdate {
         packed_tensors_(1, std::ssize(plan_.packed_tensors)),
         pack_tiles_(1, std::ssize(plan_.pack_tiles)),
         gained_maps_(1, std::ssize(plan_.gained_maps)),
+        drawn_tasks_(1, stack_),
+        drawing_(1, stack_),
         tokens_(settings.size()),
         targets_(settings.size()) {
     upload(packed_tensors_, plan_.packed_tensors);
@@ -59,28 +65,24 @@ class StackedUpdateOn final : public StackedUpdate {
     for (std::size_t trial = 0; trial < settings.size(); ++trial) describe(trial, settings[trial]);
   }
 
-  void set_samples(std::size_t trial, std::span<const std::int32_t> tokens,
-                   std::span<const std::int32_t> targets) override {
+  void keep_samples(std::size_t trial, std::span<const std::int32_t> tokens,
+                    std::span<const std::int32_t> targets) override {
     check(tokens.size() == targets.size() && !tokens.empty(), "a target for every token");
-    if (tokens.size() > sample_room_[trial]) {
-      tokens_[trial] = Buffer<std::int32_t>(1, std::ssize(tokens));
-      targets_[trial] = Buffer<std::int32_t>(1, std::ssize(targets));
-      sample_room_[trial] = tokens.size();
-      host_rows_[trial].tokens = tokens_[trial].get().base;
-      host_rows_[trial].targets = targets_[trial].get().base;
-      upload(rows_, host_rows_);
-    }
+    make_sample_room(trial, std::ssize(tokens));
+    host_rows_[trial].keeps_samples = true;
+    upload(rows_, host_rows_);
     runtime_.upload(tokens_[trial].get().base, tokens.data(), tokens.size());
     runtime_.upload(targets_[trial].get().base, targets.data(), targets.size());
   }
 
   std::vector<TrialOutcome> run(std::int64_t step, std::int64_t updates, std::span<const std::size_t> active,
-                                std::span<const std::int32_t> sample_of) override {
+                                std::span<const std::uint64_t> sample_of) override {
     for (const std::size_t trial : active) check(is_stackable_[trial], "the stacked step trains what it can");
     const auto outcomes_size = static_cast<std::size_t>(updates) * host_rows_.size();
     check(sample_of.size() == outcomes_size * static_cast<std::size_t>(plan_.batch),
           "samples of every batch");
     make_room(updates);
+    make_room_for_drawing(updates, active);
     runtime_.upload(sample_of_.get().base, sample_of.data(), sample_of.size());
     TrialState before{};
     before.step = step;
@@ -88,6 +90,7 @@ class StackedUpdateOn final : public StackedUpdate {
     upload(states_, states);
     const std::vector<std::int32_t> order = by_head_shape(active);
     runtime_.upload(active_.get().base, order.data(), order.size());
+    draw_samples(updates, order);
     std::vector<std::int64_t> key(order.begin(), order.end());
     key.push_back(room_);
     runtime_.repeat(key, updates, [&] { launch_update(order); });
@@ -124,6 +127,10 @@ class StackedUpdateOn final : public StackedUpdate {
     const VisibleBits visible = visible_bits(settings);
     visible_.emplace_back(1, std::ssize(visible.bits));
     upload(visible_.back(), visible.bits);
+    const tasks::Task* const task = tasks::find_task(settings.training.task);
+    check(task != nullptr, "checked settings name a known task");
+    const tasks::TaskShape shape = trial::task_shape(settings);
+    host_tasks_.push_back({task->sampler(), shape, tasks::ids_needed(task->sampler(), shape)});
     sample_room_.push_back(0);
     is_stackable_.push_back(!why_not_stacked(settings));
     host_rows_[trial] = {settings.seed,
@@ -132,6 +139,7 @@ class StackedUpdateOn final : public StackedUpdate {
                          settings.training.learning_rate,
                          nullptr,
                          nullptr,
+                         /*keeps_samples=*/false,
                          visible.bits.empty() ? nullptr : visible_.back().get().base,
                          visible.stride};
     upload(rows_, host_rows_);
@@ -140,8 +148,63 @@ class StackedUpdateOn final : public StackedUpdate {
   void make_room(std::int64_t updates) {
     if (updates <= room_) return;
     room_ = updates;
-    sample_of_ = Buffer<std::int32_t>(1, updates * stack_ * plan_.batch);
+    sample_of_ = Buffer<std::uint64_t>(1, updates * stack_ * plan_.batch);
     outcomes_ = Buffer<TrialOutcome>(1, updates * stack_);
+  }
+
+  // Of tokens and targets.
+  void make_sample_room(std::size_t trial, std::int64_t count) {
+    if (count <= sample_room_[trial]) return;
+    tokens_[trial] = Buffer<std::int32_t>(1, count);
+    targets_[trial] = Buffer<std::int32_t>(1, count);
+    sample_room_[trial] = count;
+    host_rows_[trial].tokens = tokens_[trial].get().base;
+    host_rows_[trial].targets = targets_[trial].get().base;
+  }
+
+  [[nodiscard]] int drawing_blocks(std::int64_t updates) const {
+    const std::int64_t samples = updates * plan_.batch;
+    return static_cast<int>(std::min<std::int64_t>(
+        DrawSamples::kMostBlocks, (samples + DrawSamples::kThreads - 1) / DrawSamples::kThreads));
+  }
+
+  void make_room_for_drawing(std::int64_t updates, std::span<const std::size_t> active) {
+    if (updates <= drawing_room_ ||
+        std::ranges::all_of(active, [&](std::size_t trial) { return host_rows_[trial].keeps_samples; })) {
+      return;
+    }
+    drawing_room_ = updates;
+    std::int64_t most_ids = 0;
+    for (std::size_t trial = 0; trial < host_rows_.size(); ++trial) {
+      if (host_rows_[trial].keeps_samples) continue;
+      make_sample_room(trial, updates * plan_.rows);
+      most_ids = std::max(most_ids, host_tasks_[trial].ids);
+    }
+    upload(rows_, host_rows_);
+    upload(drawn_tasks_, host_tasks_);
+    ids_ =
+        Buffer<std::int32_t>(host_rows_.size(), drawing_blocks(updates) * DrawSamples::kThreads * most_ids);
+  }
+
+  // Those of the run, of the trials that do not keep theirs.
+  void draw_samples(std::int64_t updates, const std::vector<std::int32_t>& order) {
+    std::vector<std::int32_t> drawing;
+    std::ranges::copy_if(order, std::back_inserter(drawing), [&](std::int32_t trial) {
+      return !host_rows_[static_cast<std::size_t>(trial)].keeps_samples;
+    });
+    if (drawing.empty()) return;
+    runtime_.upload(drawing_.get().base, drawing.data(), drawing.size());
+    const int blocks = drawing_blocks(updates);
+    launch(DrawSamples{{rows_.get().base, states_.get().base, drawing_.get().base},
+                       drawn_tasks_.get().base,
+                       sample_of_.get().base,
+                       stack_,
+                       plan_.batch,
+                       plan_.length,
+                       static_cast<int>(updates) * plan_.batch,
+                       blocks,
+                       ids_.get()},
+           {blocks, 1, static_cast<int>(drawing.size())});
   }
 
   // So that trials of equal head shapes stand together; any order would do.
@@ -316,48 +379,56 @@ class StackedUpdateOn final : public StackedUpdate {
   void apply(const Wave& wave, const LinearPlan& map, PerTrial<float> in, PerTrial<float> out,
              PerTrial<const std::uint8_t> keep = {}) {
     const PerTrial<const float> packed = read(memory_.packed.get());
-    multiply(Linear<kAfter>{trials(wave),
-                            {plan_.rows, map.in_columns, map.out_columns, map.out_columns},
-                            read(in),
-                            packed.from(map.transposed),
-                            packed.from(map.bias),
-                            out,
-                            {},
-                            keep},
-             wave);
+    multiply<kAfter>(wave, {plan_.rows, map.in_columns, map.out_columns, map.out_columns},
+                     {.in = read(in),
+                      .weights = packed.from(map.transposed),
+                      .bias = packed.from(map.bias),
+                      .out = out,
+                      .gate = {},
+                      .keep = keep});
   }
 
   // Gradients of a map's weights into the chunks, on a branch, and of its input into d_in; kGate: where `in` is positive.
   template <After kAfter>
   void differentiate(const Wave& wave, const LinearPlan& map, PerTrial<float> in, PerTrial<float> d_out,
                      PerTrial<float> d_in) {
-    const int rows_of_chunk = round_up(divide_up(plan_.rows, kGradientChunks), WeightGradient::kDepth);
     runtime_.on_branch(next_gradient_branch(), [&] {
-      launch(
-          WeightGradient{trials(wave), map.parts, plan_.rows, rows_of_chunk, map.out_columns, map.in_columns,
-                         map.in, read(d_out), read(in), memory_.chunks.get(), plan_.parameters},
-          {divide_up(map.out_columns, WeightGradient::kSide) * divide_up(map.in, WeightGradient::kSide),
-           kGradientChunks, wave.count},
-          WeightGradient::kSharedBytes);
+      options_.tf32 ? sum_weight_gradient<TensorWeightTile>(wave, map, read(in), read(d_out))
+                    : sum_weight_gradient<FloatWeightTile>(wave, map, read(in), read(d_out));
     });
-    const PerTrial<const float> packed = read(memory_.packed.get());
-    multiply(Linear<kAfter>{trials(wave),
-                            {plan_.rows, map.out_columns, map.in_columns, map.in_columns},
-                            read(d_out),
-                            packed.from(map.plain),
-                            {},
-                            d_in,
-                            read(in),
-                            {}},
-             wave);
+    multiply<kAfter>(wave, {plan_.rows, map.out_columns, map.in_columns, map.in_columns},
+                     {.in = read(d_out),
+                      .weights = read(memory_.packed.get()).from(map.plain),
+                      .bias = {},
+                      .out = d_in,
+                      .gate = read(in),
+                      .keep = {}});
+  }
+
+  template <class Tile>
+  void sum_weight_gradient(const Wave& wave, const LinearPlan& map, PerTrial<const float> in,
+                           PerTrial<const float> d_out) {
+    using Program = WeightGradient<Tile>;
+    const int rows_of_chunk = round_up(divide_up(plan_.rows, kGradientChunks), Program::kDepth);
+    launch(Program{trials(wave), map.parts, plan_.rows, rows_of_chunk, map.out_columns, map.in_columns,
+                   map.in, d_out, in, memory_.chunks.get(), plan_.parameters},
+           {divide_up(map.out_columns, Program::kSide) * divide_up(map.in, Program::kSide), kGradientChunks,
+            wave.count},
+           Program::kSharedBytes);
   }
 
   template <After kAfter>
-  void multiply(const Linear<kAfter>& program, const Wave& wave) {
-    launch(program,
-           {divide_up(program.shape.columns, Linear<kAfter>::kColumns),
-            divide_up(program.shape.rows, Linear<kAfter>::kRows), wave.count},
-           Linear<kAfter>::kSharedBytes);
+  void multiply(const Wave& wave, const LinearShape& shape, const LinearOperands& operands) {
+    options_.tf32 ? multiply_with<kAfter, TensorTile>(wave, shape, operands)
+                  : multiply_with<kAfter, FloatTile>(wave, shape, operands);
+  }
+
+  template <After kAfter, class Tile>
+  void multiply_with(const Wave& wave, const LinearShape& shape, const LinearOperands& operands) {
+    using Program = Linear<kAfter, Tile>;
+    launch(Program{trials(wave), shape, operands},
+           {divide_up(shape.columns, Program::kColumns), divide_up(shape.rows, Program::kRows), wave.count},
+           Program::kSharedBytes);
   }
 
   // The first branches are for attention, the others for gradients of weights.
@@ -424,12 +495,17 @@ class StackedUpdateOn final : public StackedUpdate {
   Buffer<GainedMap> gained_maps_;
   std::vector<HeadShape> head_shapes_;
   std::vector<Buffer<std::uint8_t>> visible_;
+  std::vector<DrawnTask> host_tasks_;
+  Buffer<DrawnTask> drawn_tasks_;
+  Buffer<std::int32_t> drawing_;  // trials of the run that draw their samples
+  Buffer<std::int32_t> ids_;
+  std::int64_t drawing_room_ = 0;  // updates
   std::vector<Buffer<std::int32_t>> tokens_;
   std::vector<Buffer<std::int32_t>> targets_;
-  std::vector<std::size_t> sample_room_;
+  std::vector<std::int64_t> sample_room_;  // tokens
   std::vector<bool> is_stackable_;
   std::int64_t room_ = 0;  // updates
-  Buffer<std::int32_t> sample_of_;
+  Buffer<std::uint64_t> sample_of_;
   Buffer<TrialOutcome> outcomes_;
   int gradient_branch_ = 0;
 };

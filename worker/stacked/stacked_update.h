@@ -31,23 +31,27 @@ struct StackOptions {
   // Trials that every kernel takes at once. Fewer keep more of their activations in the device's cache between kernels; on
   // an H100 the largest stack was the fastest all the same, since more blocks hide more waiting. No effect on results.
   int trials_at_once = 64;
+  // Affine maps and gradients of weights round their factors to TF32 and add up in float32, on the tensor cores of GPUs
+  // from compute capability 8.0 on; else all is float32.
+  bool tf32 = false;
 };
 
 class StackedUpdate {
  public:
   virtual ~StackedUpdate() = default;
 
-  // What trial `trial` of the stack draws batches from: [samples][length] each, negative targets: no loss. Replaces
-  // what it had.
-  virtual void set_samples(std::size_t trial, std::span<const std::int32_t> tokens,
-                           std::span<const std::int32_t> targets) = 0;
+  // Keeps all that trial `trial` of the stack takes batches from: samples 0, 1, ... of [samples][length] each, negative
+  // targets: no loss. A trial that was never given any has its samples drawn where the update runs.
+  virtual void keep_samples(std::size_t trial, std::span<const std::int32_t> tokens,
+                            std::span<const std::int32_t> targets) = 0;
 
   // Updates number step .. step + updates - 1 of the trials numbered in `active`: fills the gradients, changes the
-  // rest. sample_of[updates][N][batch]: the samples of each batch; those of trials that are not active are ignored.
+  // rest. sample_of[updates][N][batch]: the numbers of each batch's training samples; those of trials that are not
+  // active are ignored.
   // Returns [updates][N]. Every batch has a position with a loss.
   virtual std::vector<TrialOutcome> run(std::int64_t step, std::int64_t updates,
                                         std::span<const std::size_t> active,
-                                        std::span<const std::int32_t> sample_of) = 0;
+                                        std::span<const std::uint64_t> sample_of) = 0;
 };
 
 // `settings`: one a trial, of equal weight shapes and batch; those for which why_not_stacked() has something to say must

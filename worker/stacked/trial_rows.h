@@ -18,8 +18,10 @@ struct TrialRow {
   std::uint32_t dropout_threshold;  // of 65536 (worker/trainer/dropout_mask.h); 0: no dropout
   float dropout_scale;              // of what is kept
   double learning_rate;
-  const std::int32_t* tokens;   // [samples][length]
-  const std::int32_t* targets;  // the same; negative: no loss
+  std::int32_t* tokens;   // [samples][length]: what batches are made of
+  std::int32_t* targets;  // the same; negative: no loss
+  bool
+      keeps_samples;  // they stay; else they are drawn anew for every run (draw_samples.h), in the order of use
   // Bit key % 8 of visible[query * bit_bytes(length) + key / 8]: whether the query sees the key. Null: all up to it.
   const std::uint8_t* visible;
   std::int64_t visible_stride;  // bytes from one head's to the next; 0: all heads see the same

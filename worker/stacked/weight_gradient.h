@@ -1,15 +1,16 @@
 // Gradients of an affine map's weights and biases: d_W = d_out^T in, d_b = sum of d_out's rows.
 //
 // The batch's rows are cut into kGradientChunks chunks, however many trials there are; a block sums one chunk of one
-// tile of kSide x kSide weights in the order of the rows, and sum_chunks.h adds the chunks in theirs. So the bits
-// depend neither on the stack nor on the order in which blocks run. A block is one warp, a thread owns 16 x 8 weights; rows
-// come through two stages of shared memory, as in linear.h.
+// tile of kSide x kSide weights in the order of the rows, and SumChunks (finish_update.h) adds the chunks in theirs. So the
+// bits depend neither on the stack nor on the order in which blocks run. A block is one warp; rows come through two stages
+// of shared memory, as in linear.h, and the Tile multiplies them (weight_tiles.h). Sums of biases are float32 in any case.
 #pragma once
 
 #include <cstdint>
 
 #include "worker/stacked/arithmetic.h"
 #include "worker/stacked/trial_rows.h"
+#include "worker/stacked/weight_tiles.h"
 
 namespace headsweep::stacked {
 
@@ -30,13 +31,14 @@ struct MapParts {
 };
 
 // Grid: (tiles of columns * tiles of rows, kGradientChunks, trials).
+template <class Tile>
 struct WeightGradient {
   static constexpr int kThreads = kWarpSize;
   static constexpr int kBlocksAtOnce = 10;
-  static constexpr int kSide = 64;
-  static constexpr int kDepth = 16;
-  static constexpr int kRowsOfThread = 16;
-  static constexpr int kStage = 2 * kDepth * kSide;  // floats
+  static constexpr int kSide = Tile::kSide;
+  static constexpr int kDepth = Tile::kDepth;
+  static constexpr int kStride = Tile::kStride;
+  static constexpr int kStage = 2 * kDepth * kStride;  // floats
   static constexpr int kSharedBytes = 2 * kStage * 4;
 
   Trials trials;
@@ -51,16 +53,16 @@ struct WeightGradient {
   PerTrial<float> chunks;       // [kGradientChunks][chunk_stride], element: flat offset
   std::int64_t chunk_stride;
 
-  struct Sums {
-    float of[kRowsOfThread][8];
-    float bias[kSide / kThreads];
+  struct BiasSums {
+    float of[kSide / kThreads];
   };
 
   template <class Block>
   HEADSWEEP_HOST_DEVICE void operator()(Block& block) const {
     const int trial = trials.number(block.z());
     float* const stages = block.template shared<float>(0);
-    auto sums = block.template per_thread<Sums>();
+    auto sums = block.template per_thread<typename Tile::Sums>();
+    auto bias_sums = block.template per_thread<BiasSums>();
     const int first = block.y() * rows_of_chunk;
     const int last = smaller(rows, first + rows_of_chunk);
     const int steps = divide_up(last - first, kDepth);
@@ -74,21 +76,21 @@ struct WeightGradient {
       }
       block.barrier();
       const float* const stage = stages + step % 2 * kStage;
+      Tile::multiply(block, stage, sums);
       block.each_thread([&](int thread) {
-        multiply(thread, stage, sums[thread]);
         if (column_tile(block.x()) != 0) return;
         HEADSWEEP_UNROLL
         for (int i = 0; i < kSide / kThreads; ++i) {
           HEADSWEEP_UNROLL
           for (int depth = 0; depth < kDepth; ++depth) {
-            sums[thread].bias[i] += stage[depth * kSide + thread + i * kThreads];
+            bias_sums[thread].of[i] += stage[depth * kStride + thread + i * kThreads];
           }
         }
       });
       block.barrier();
     }
     float* const to = chunks.of(trial) + block.y() * chunk_stride;
-    block.each_thread([&](int thread) { finish(block.x(), thread, sums[thread], to); });
+    block.each_thread([&](int thread) { finish(block.x(), thread, sums[thread], bias_sums[thread], to); });
   }
 
  private:
@@ -106,44 +108,15 @@ struct WeightGradient {
       for (int i = 0; i < kDepth * kSide / 4 / kThreads; ++i) {
         const int depth = thread / (kSide / 4) + i * (kThreads / (kSide / 4));
         const std::int64_t row = first + depth;
-        float* const to = stage + depth * kSide + group;
+        float* const to = stage + depth * kStride + group;
         const bool has_d = row < last && d_column < d_columns;
         block.copy_async(to, d_out.of(trial) + (has_d ? row * d_columns + d_column : 0), has_d);
         const bool has_in = row < last && in_column < in_columns;
-        block.copy_async(to + kDepth * kSide, in.of(trial) + (has_in ? row * in_columns + in_column : 0),
+        block.copy_async(to + kDepth * kStride, in.of(trial) + (has_in ? row * in_columns + in_column : 0),
                          has_in);
       }
       block.commit_copies();
     });
-  }
-
-  HEADSWEEP_HOST_DEVICE static int row_group(int thread) { return thread / 8; }  // 0 .. 3
-  HEADSWEEP_HOST_DEVICE static int column_group(int thread) { return thread % 8; }
-  // Of the tile: the thread's i-th row and j-th column.
-  HEADSWEEP_HOST_DEVICE static int row_of(int thread, int i) {
-    return row_group(thread) * 4 + i / 4 * 16 + i % 4;
-  }
-  HEADSWEEP_HOST_DEVICE static int column_of(int thread, int j) {
-    return column_group(thread) * 4 + j / 4 * 32 + j % 4;
-  }
-
-  HEADSWEEP_HOST_DEVICE static void multiply(int thread, const float* stage, Sums& sums) {
-    const float* const left = stage + row_of(thread, 0);
-    const float* const right = stage + kDepth * kSide + column_of(thread, 0);
-    HEADSWEEP_UNROLL
-    for (int depth = 0; depth < kDepth; ++depth) {
-      Four a[kRowsOfThread / 4];
-      HEADSWEEP_UNROLL
-      for (int i = 0; i < kRowsOfThread / 4; ++i) a[i] = load_four(left + depth * kSide + i * 16);
-      const Four b[2] = {load_four(right + depth * kSide), load_four(right + depth * kSide + 32)};
-      HEADSWEEP_UNROLL
-      for (int i = 0; i < kRowsOfThread; ++i) {
-        HEADSWEEP_UNROLL
-        for (int j = 0; j < 8; ++j) {
-          sums.of[i][j] = multiply_add(a[i / 4].of[i % 4], b[j / 4].of[j % 4], sums.of[i][j]);
-        }
-      }
-    }
   }
 
   HEADSWEEP_HOST_DEVICE const MapPart* part_of(int row) const {
@@ -153,17 +126,18 @@ struct WeightGradient {
     return nullptr;  // padding
   }
 
-  HEADSWEEP_HOST_DEVICE void finish(int tile, int thread, const Sums& sums, float* to) const {
+  HEADSWEEP_HOST_DEVICE void finish(int tile, int thread, const typename Tile::Sums& sums,
+                                    const BiasSums& bias_sums, float* to) const {
     HEADSWEEP_UNROLL
-    for (int i = 0; i < kRowsOfThread; ++i) {
-      const int row = row_tile(tile) * kSide + row_of(thread, i);
+    for (int i = 0; i < Tile::kRowsOfThread; ++i) {
+      const int row = row_tile(tile) * kSide + Tile::row(thread, i);
       const MapPart* const part = part_of(row);
       if (part == nullptr) continue;
       float* const of_row = to + part->weight + static_cast<std::int64_t>(row - part->first_row) * columns;
       HEADSWEEP_UNROLL
-      for (int j = 0; j < 8; ++j) {
-        const int column = column_tile(tile) * kSide + column_of(thread, j);
-        if (column < columns) of_row[column] = sums.of[i][j];
+      for (int j = 0; j < Tile::kColumnsOfThread; ++j) {
+        const int column = column_tile(tile) * kSide + Tile::column(thread, j);
+        if (column < columns) of_row[column] = Tile::value(sums, i, j);
       }
     }
     if (column_tile(tile) != 0) return;
@@ -171,7 +145,7 @@ struct WeightGradient {
     for (int i = 0; i < kSide / kThreads; ++i) {
       const int row = row_tile(tile) * kSide + thread + i * kThreads;
       const MapPart* const part = part_of(row);
-      if (part != nullptr) to[part->bias + row - part->first_row] = sums.bias[i];
+      if (part != nullptr) to[part->bias + row - part->first_row] = bias_sums.of[i];
     }
   }
 };

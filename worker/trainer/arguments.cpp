@@ -19,6 +19,7 @@ Arguments parse_arguments(int argc, const char* const* argv) {
   app.add_option("--step", arguments.step, "training step")
       ->check(CLI::IsMember({"auto", "eager", "fused"}))
       ->capture_default_str();
+  app.add_flag("--tf32", arguments.tf32, "affine maps of the fused step on a GPU's tensor cores");
   CLI::Option* const measure =
       app.add_option("--measure", arguments.checkpoints, "measure these models, print JSON");
   CLI::Option* const remeasure =

@@ -17,6 +17,7 @@ struct Arguments {
   std::int64_t threads = 1;
   std::optional<std::int64_t> parent_pid;  // who must be the parent; another one: it has died
   std::string step = "auto";               // auto | eager | fused
+  bool tf32 = false;                       // of the fused step on a GPU
 
   // kCalibrate
   std::vector<std::string> trials;  // canonical settings

@@ -1,5 +1,7 @@
 #include "worker/trainer/device.h"
 
+#include <string>
+
 #include <ATen/Context.h>
 #include <ATen/Parallel.h>
 #include <ATen/Version.h>
@@ -47,6 +49,14 @@ at::Device open_device(const std::string& name) {
   return {at::kCUDA, static_cast<at::DeviceIndex>(index)};
 }
 
+void require_tf32(at::Device device) {
+  if (!device.is_cuda()) throw UserError("--tf32 needs a GPU: tensor cores multiply it");
+  const Gpu gpu = describe_gpu(device.index());
+  if (std::stod(gpu.compute_capability) >= 8) return;
+  throw UserError("--tf32 needs a GPU of compute capability 8.0 or newer; " + gpu.name + " has " +
+                  gpu.compute_capability);
+}
+
 void prepare_arithmetic(at::Device device) {
   at::set_num_threads(1);
   at::set_num_interop_threads(1);
@@ -83,8 +93,9 @@ std::string numerics_text(const TrainerContext& context, std::string_view step_k
   if (context.members > 1) numerics["members"] = context.members;
   if (context.device.is_cuda()) {
     numerics["gpu"] = describe_gpu(context.device.index()).name;
-    numerics["tf32"] = at::globalContext().allowTF32CuBLAS();
-    if (step_kind == "fused") numerics["kernels"] = stacked::kProgramsVersion;
+    const bool is_fused = step_kind == "fused";
+    numerics["tf32"] = is_fused ? context.tf32 : at::globalContext().allowTF32CuBLAS();
+    if (is_fused) numerics["kernels"] = stacked::kProgramsVersion;
   } else {
     numerics["isa"] = at::get_cpu_capability();
     numerics["cpu"] = cpu_vendor();

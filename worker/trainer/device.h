@@ -17,6 +17,9 @@ namespace headsweep::trainer {
 // is another or there is no such device.
 at::Device open_device(const std::string& name);
 
+// Throws UserError where the fused step cannot multiply TF32: no GPU, or one of a compute capability below 8.0.
+void require_tf32(at::Device device);
+
 // One thread for LibTorch, but where LibTorchThreads says otherwise, and deterministic kernels on a GPU. Once, before any
 // tensor is made.
 void prepare_arithmetic(at::Device device);
@@ -32,7 +35,7 @@ std::string why_no_gpu();
 
 // JSON with sorted keys of everything beside the settings that a trial's bits depend on: step kind, dtype,
 // LibTorch version, and CPU vendor and instruction sets (`isa` of LibTorch, `kernels` of the fused step; of the eager
-// step the number of its threads), or GPU model, TF32 and version of the kernels; for a gang the number of its members. A
+// step the number of its threads), or GPU model, whether products are TF32, and version of the kernels; for a gang the number of its members. A
 // trial resumes only where it is equal.
 std::string numerics_text(const TrainerContext& context, std::string_view step_kind);
 

@@ -35,8 +35,9 @@ bool is_socket(int descriptor) {
 // Opens the device that the arguments name and prepares its arithmetic.
 headsweep::trainer::TrainerContext prepared_context(const Arguments& arguments) {
   const at::Device device = headsweep::trainer::open_device(arguments.device);
+  if (arguments.tf32) headsweep::trainer::require_tf32(device);
   headsweep::trainer::prepare_arithmetic(device);
-  return {.device = device, .threads = arguments.threads, .step = arguments.step};
+  return {.device = device, .threads = arguments.threads, .step = arguments.step, .tf32 = arguments.tf32};
 }
 
 int serve(const Arguments& arguments) {

@@ -1,7 +1,8 @@
 // Gives a stack its data: training sets that are small enough lie in the device's memory and are drawn once; of others,
-// and of fresh samples, the batches of each run are drawn and copied before it.
+// and of fresh samples, only the numbers go there, and the device draws them.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <span>
 #include <vector>
@@ -22,10 +23,7 @@ class StackedBatches {
                                          std::span<const std::size_t> active);
 
  private:
-  [[nodiscard]] bool stays_on_device(std::size_t trial) const;
-  void set_samples(std::size_t trial, const std::vector<std::uint64_t>& numbers);
-
-  std::vector<trial::Settings> settings_;
+  std::size_t batch_;
   stacked::StackedUpdate& update_;
   std::vector<Batches> batches_;
 };

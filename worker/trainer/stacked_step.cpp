@@ -19,11 +19,11 @@ stacked::StackBuffers stack_buffers(const BundleBuffers& buffers) {
 
 class StackedStep final : public TrainingStep {
  public:
-  StackedStep(const std::vector<trial::Settings>& settings, const BundleBuffers& buffers)
+  StackedStep(const std::vector<trial::Settings>& settings, const BundleBuffers& buffers, bool tf32)
       : trials_(settings.size()) {
     check(buffers.parameters.is_cuda() && buffers.parameters.scalar_type() == at::kFloat,
           "the stacked step trains float32 on a GPU");
-    update_ = stacked::make_cuda_stacked_update(settings, stack_buffers(buffers), {});
+    update_ = stacked::make_cuda_stacked_update(settings, stack_buffers(buffers), {.tf32 = tf32});
     batches_ = std::make_unique<StackedBatches>(settings, *update_);
   }
 
@@ -55,8 +55,8 @@ class StackedStep final : public TrainingStep {
 }  // namespace
 
 std::unique_ptr<TrainingStep> make_stacked_step(const std::vector<trial::Settings>& settings,
-                                                const BundleBuffers& buffers) {
-  return std::make_unique<StackedStep>(settings, buffers);
+                                                const BundleBuffers& buffers, bool tf32) {
+  return std::make_unique<StackedStep>(settings, buffers, tf32);
 }
 
 }  // namespace headsweep::trainer

@@ -67,7 +67,7 @@ namespace {
 std::unique_ptr<TrainingStep> make_fused_step_of_device(const std::vector<trial::Settings>& settings,
                                                         const BundleBuffers& buffers,
                                                         const TrainerContext& context) {
-  if (context.device.is_cuda()) return make_stacked_step(settings, buffers);
+  if (context.device.is_cuda()) return make_stacked_step(settings, buffers, context.tf32);
   return make_fused_step(settings, buffers, static_cast<std::size_t>(context.threads));
 }
 

@@ -14,6 +14,7 @@ struct TrainerContext {
   std::int64_t threads = 1;
   c10::ScalarType dtype = c10::kFloat;
   std::string step = "auto";  // asked for: auto, eager, fused (step_choice.h)
+  bool tf32 = false;          // of the fused step on a GPU: affine maps on tensor cores
   std::int64_t members = 1;   // workers that train one trial together: a gang
 };
 

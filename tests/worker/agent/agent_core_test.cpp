@@ -48,7 +48,7 @@ TEST(AgentCore, StartsItsFirstTrainerNotBeforeItsTurn) {
 
 TEST(AgentCore, PassesOnWhatWelcomeSays) {
   CoreDriver driver;
-  driver.coordinator(Welcome{"/data/s.d", "cuda", 3, "fused", 11, 1000, 1});
+  driver.coordinator(Welcome{"/data/s.d", "cuda", 3, "fused", true, 11, 1000, 1});
   driver.core.take_actions();
   driver.coordinator(assign({7}));
   const auto start = std::get<StartTrainer>(driver.core.take_actions().at(0));
@@ -56,6 +56,7 @@ TEST(AgentCore, PassesOnWhatWelcomeSays) {
   EXPECT_EQ(start.device, "cuda");
   EXPECT_EQ(start.threads, 3);
   EXPECT_EQ(start.step, "fused");
+  EXPECT_TRUE(start.tf32);
   driver.trainer_says_hello();
   const auto train = std::get<TrainBundle>(std::get<ToTrainer>(driver.core.take_actions().at(0)).message);
   EXPECT_EQ(train.store_folder, "/data/s.d");

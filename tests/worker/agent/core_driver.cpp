@@ -57,7 +57,7 @@ Assign assign(const std::vector<AttemptId>& attempts) {
 }
 
 Welcome welcome() {
-  return {"/nowhere", "cpu", 1, "eager", 120, 1000, 1};
+  return {"/nowhere", "cpu", 1, "eager", false, 120, 1000, 1};
 }
 
 std::string describe(const Action& action) {

@@ -5,7 +5,7 @@ namespace headsweep::agent {
 using namespace protocol;
 
 FakeCoordinator::FakeCoordinator(const std::filesystem::path& store_folder)
-    : welcome{store_folder.string(), "cpu", 1, "eager", 120, 1000, 0.05} {}
+    : welcome{store_folder.string(), "cpu", 1, "eager", false, 120, 1000, 0.05} {}
 
 void FakeCoordinator::assign(const std::vector<FakeTrial>& bundle) {
   Assign message;

@@ -8,6 +8,7 @@
 #include <gtest/gtest.h>
 
 #include "random/counter_random.h"
+#include "tasks/task.h"
 #include "tests/worker/stacked/stack_under_test.h"
 #include "trial/key.h"
 #include "trial/parameters.h"
@@ -54,16 +55,27 @@ double two_norm(std::span<const float> values) {
   return std::sqrt(sum);
 }
 
+// How far gradients may be from those of float32: of a tensor's own norm, or of that of all.
+struct Tolerance {
+  double own;
+  double whole;
+  double loss;
+};
 // Float32 on both sides: twice what each may differ from float64.
-void expect_gradients_of_fused(const trial::Settings& settings) {
+constexpr Tolerance kFloat32 = {4e-6, 2e-6, 2e-6};
+// Factors rounded to 11 bits, on a path of several maps and gates, of which a few open or close.
+constexpr Tolerance kTf32 = {1e-2, 5e-3, 2e-3};
+
+void expect_gradients_of_fused(const trial::Settings& settings, const StackOptions& options = {},
+                               const Tolerance& tolerance = kFloat32) {
   SCOPED_TRACE(trial::canonical_json(settings));
   ASSERT_EQ(why_not_stacked(settings).value_or(""), "");
   constexpr std::int64_t kStep = 5;
   FusedTrial fused(settings);
-  StackUnderTest stack({settings});
+  StackUnderTest stack({settings}, options);
   const TrialOutcome expected = fused.run(kStep);
   const TrialOutcome outcome = stack.run(kStep, 1).front();
-  EXPECT_NEAR(outcome.loss, expected.loss, 2e-6 * expected.loss);
+  EXPECT_NEAR(outcome.loss, expected.loss, tolerance.loss * expected.loss);
   EXPECT_NEAR(outcome.accuracy, expected.accuracy, 1e-3);
   const std::vector<float> gradients = stack.gradients(0);
   const double whole = two_norm(fused.gradients);
@@ -74,7 +86,8 @@ void expect_gradients_of_fused(const trial::Settings& settings) {
       own.push_back(fused.gradients[static_cast<std::size_t>(i)]);
       errors.push_back(gradients[static_cast<std::size_t>(i)] - own.back());
     }
-    EXPECT_LT(two_norm(errors), std::max(4e-6 * two_norm(own), 2e-6 * whole)) << tensor.name;
+    EXPECT_LT(two_norm(errors), std::max(tolerance.own * two_norm(own), tolerance.whole * whole))
+        << tensor.name;
   }
 }
 
@@ -144,34 +157,78 @@ TEST(StackedUpdate, GradientsAreThoseOfFusedForEveryGraph) {
   }
 }
 
-TEST(StackedUpdate, LossesFollowThoseOfFused) {
-  const trial::Settings settings = small_settings();
-  FusedTrial fused(settings);
-  StackUnderTest stack({settings});
-  const std::vector<TrialOutcome> outcomes = stack.run(0, 40);
-  for (std::int64_t step = 0; step < 40; ++step) {
-    ASSERT_NEAR(outcomes[static_cast<std::size_t>(step)].loss, fused.run(step).loss, 5e-4) << "step " << step;
+// Fresh samples, and training sets that are too large to be kept, are drawn where the update runs.
+TEST(StackedUpdate, GradientsAreThoseOfFusedForSamplesThatAreDrawn) {
+  for (const tasks::Task* const task : tasks::all_tasks()) {
+    for (const std::int64_t samples : {0, 300'000}) {
+      trial::Settings settings = small_settings();
+      settings.training.task = task->name();
+      settings.training.samples = samples;
+      expect_gradients_of_fused(settings);
+    }
   }
 }
 
-TEST(StackedUpdate, BitsDoNotDependOnTheStack) {
+TEST(StackedUpdate, GradientsOfTensorCoresAreNearThoseOfFused) {
+  for (std::uint32_t number = 0; number < 6; ++number) {
+    expect_gradients_of_fused(random_settings(number, 0.1), {.tf32 = true}, kTf32);
+  }
+  trial::Settings paper;
+  paper.model.heads = 8;
+  paper.training.batch = 2;
+  expect_gradients_of_fused(paper, {.tf32 = true}, kTf32);
+}
+
+TEST(StackedUpdate, TensorCoresAreAskedForOrLeftAlone) {
+  trial::Settings settings = small_settings();
+  settings.training.samples = 0;
+  StackUnderTest float32({settings});
+  StackUnderTest tf32({settings}, {.tf32 = true});
+  float32.run(0, 1);
+  tf32.run(0, 1);
+  EXPECT_NE(float32.parameters(0), tf32.parameters(0));
+}
+
+TEST(StackedUpdate, LossesFollowThoseOfFused) {
+  for (const std::int64_t samples : {40, 0}) {
+    trial::Settings settings = small_settings();
+    settings.training.samples = samples;
+    FusedTrial fused(settings);
+    StackUnderTest stack({settings});
+    const std::vector<TrialOutcome> outcomes = stack.run(0, 40);
+    for (std::int64_t step = 0; step < 40; ++step) {
+      ASSERT_NEAR(outcomes[static_cast<std::size_t>(step)].loss, fused.run(step).loss, 5e-4)
+          << "step " << step;
+    }
+  }
+}
+
+void expect_equal_bits_in_every_stack(bool tf32) {
   constexpr std::int64_t kUpdates = 3;
   const std::vector<trial::Settings> settings = different_trials(7);
   std::vector<std::vector<float>> alone;
   for (const trial::Settings& own : settings) {
-    StackUnderTest stack({own});
+    StackUnderTest stack({own}, {.tf32 = tf32});
     stack.run(0, kUpdates);
     alone.push_back(stack.parameters(0));
   }
   for (const std::size_t size : {2U, 7U}) {
     StackUnderTest stack({settings.begin(), settings.begin() + static_cast<std::ptrdiff_t>(size)},
-                         {.trials_at_once = 3});
+                         {.trials_at_once = 3, .tf32 = tf32});
     stack.run(0, kUpdates);
     for (std::size_t trial = 0; trial < size; ++trial) {
       EXPECT_EQ(stack.parameters(trial), alone[trial]) << "trial " << trial << " of " << size;
     }
   }
   EXPECT_NE(alone[0], alone[1]);
+}
+
+TEST(StackedUpdate, BitsDoNotDependOnTheStack) {
+  expect_equal_bits_in_every_stack(/*tf32=*/false);
+}
+
+TEST(StackedUpdate, BitsDoNotDependOnTheStackWithTensorCores) {
+  expect_equal_bits_in_every_stack(/*tf32=*/true);
 }
 
 TEST(StackedUpdate, BitsDoNotDependOnWhoLeftOrHowManyUpdatesARunHas) {

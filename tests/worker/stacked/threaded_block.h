@@ -20,7 +20,11 @@ namespace headsweep::stacked {
 // What the threads of a block have in common.
 struct ThreadTeam {
   explicit ThreadTeam(int threads, std::size_t shared_bytes)
-      : all(threads), slots(static_cast<std::size_t>(threads)), memory((shared_bytes + 15) / 16) {
+      : all(threads),
+        slots(static_cast<std::size_t>(threads)),
+        left(static_cast<std::size_t>(threads)),
+        right(static_cast<std::size_t>(threads)),
+        memory((shared_bytes + 15) / 16) {
     for (int warp = 0; warp < threads / kWarpSize; ++warp) {
       warps.push_back(std::make_unique<std::barrier<>>(kWarpSize));
     }
@@ -29,6 +33,8 @@ struct ThreadTeam {
   std::barrier<> all;
   std::vector<std::unique_ptr<std::barrier<>>> warps;
   std::vector<std::uint64_t> slots;  // what lanes hand to each other
+  std::vector<TensorLeft> left;      // the same, to tensor cores
+  std::vector<TensorRight> right;
   std::vector<std::array<std::byte, 16>> memory;
 };
 
@@ -65,6 +71,21 @@ class ThreadedWarp {
     }
     barrier();
     return mask;
+  }
+
+  template <class Left, class Right, class Sums>
+  void multiply(Left left, Right right, Sums sums) const {
+    team_.left[static_cast<std::size_t>(thread_)] = left(thread_);
+    team_.right[static_cast<std::size_t>(thread_)] = right(thread_);
+    barrier();
+    TensorOperands operands;
+    for (int lane = 0; lane < kWarpSize; ++lane) {
+      const auto other = static_cast<std::size_t>(index() * kWarpSize + lane);
+      operands.take(lane, team_.left[other]);
+      operands.take(lane, team_.right[other]);
+    }
+    operands.add_to(thread_ % kWarpSize, sums(thread_));
+    barrier();
   }
 
  private:

@@ -40,18 +40,27 @@ std::vector<trial::Settings> small_trials() {
   trials[1].model.heads = 1;
   trials[1].model.head_width = 32;
   trials[1].diversity.graph = "window";
+  trials[1].training.samples = 0;  // drawn by the stack
   return trials;
 }
 
-TEST(ThreadedUpdate, HasTheBitsOfOneThreadAfterAnother) {
-  StackUnderTest expected(small_trials());
-  StackUnderTest threaded(small_trials(), {}, &make_threaded);
+void expect_bits_of_one_thread(const StackOptions& options) {
+  StackUnderTest expected(small_trials(), options);
+  StackUnderTest threaded(small_trials(), options, &make_threaded);
   expected.run(0, 1);
   threaded.run(0, 1);
   for (std::size_t trial = 0; trial < 2; ++trial) {
     EXPECT_EQ(threaded.gradients(trial), expected.gradients(trial));
     EXPECT_EQ(threaded.parameters(trial), expected.parameters(trial));
   }
+}
+
+TEST(ThreadedUpdate, HasTheBitsOfOneThreadAfterAnother) {
+  expect_bits_of_one_thread({});
+}
+
+TEST(ThreadedUpdate, HasThemWithTensorCores) {
+  expect_bits_of_one_thread({.tf32 = true});
 }
 
 TEST(ThreadedUpdate, HasThemForTiedHeads) {

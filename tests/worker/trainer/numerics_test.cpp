@@ -5,9 +5,11 @@
 #include <gmock/gmock.h>
 #include <nlohmann/json.hpp>
 
+#include "errors/user_error.h"
 #include "tests/worker/fused/every_instruction_set.h"
 #include "tests/worker/trainer/small_trial.h"
 #include "worker/trainer/bundle_training.h"
+#include "worker/trainer/device.h"
 
 namespace headsweep::trainer {
 namespace {
@@ -57,6 +59,10 @@ TEST(Numerics, AFusedTrialIsResumedWithOtherThreads) {
 
 TEST(Numerics, ThoseOfTheEagerStepNameItsThreads) {
   EXPECT_EQ(nlohmann::json::parse(trained({.threads = 2, .step = "eager"}).numerics).at("threads"), 2);
+}
+
+TEST(Numerics, Tf32NeedsAGpu) {
+  EXPECT_THROW(require_tf32(at::kCPU), UserError);
 }
 
 TEST(Numerics, EveryInstructionSetHasItsOwn) {

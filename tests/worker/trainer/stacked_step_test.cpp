@@ -45,7 +45,8 @@ TEST(StackedStep, GradientsAreThoseOfEagerInFloat64) {
     const BundleBuffers exact = initial_buffers({settings}, at::kDouble, at::kCPU);
     const BundleBuffers stacked = initial_buffers({settings}, at::kFloat, kGpu);
     const BatchOutcome expected = make_eager_step({settings}, exact)->advance(5, kOnly).front();
-    const BatchOutcome outcome = make_stacked_step({settings}, stacked)->advance(5, kOnly).front();
+    const BatchOutcome outcome =
+        make_stacked_step({settings}, stacked, /*tf32=*/false)->advance(5, kOnly).front();
     EXPECT_NEAR(outcome.loss, expected.loss, 1e-5 * expected.loss);
     const at::Tensor gradient = stacked.gradients[0].to(at::kCPU, at::kDouble);
     const double whole = exact.gradients[0].norm().item<double>();
@@ -63,7 +64,7 @@ TEST(StackedStep, LossesFollowThoseOfTheCpu) {
   const BundleBuffers on_cpu = initial_buffers({settings}, at::kFloat, at::kCPU);
   const BundleBuffers on_gpu = initial_buffers({settings}, at::kFloat, kGpu);
   const auto fused = make_fused_step({settings}, on_cpu, 4);
-  const auto outcomes = make_stacked_step({settings}, on_gpu)->advance_several(0, 100, kOnly);
+  const auto outcomes = make_stacked_step({settings}, on_gpu, /*tf32=*/false)->advance_several(0, 100, kOnly);
   for (std::int64_t step = 0; step < 100; ++step) {
     ASSERT_NEAR(outcomes[static_cast<std::size_t>(step)].loss, fused->advance(step, kOnly).front().loss, 1e-3)
         << "step " << step;
@@ -87,14 +88,15 @@ std::vector<trial::Settings> mixed_trials() {
   return trials;
 }
 
-std::vector<protocol::TrialDone> train_on_gpu(const std::vector<trial::Settings>& settings) {
+std::vector<protocol::TrialDone> train_on_gpu(const std::vector<trial::Settings>& settings,
+                                              bool tf32 = false) {
   const TemporaryFolder folder;
   protocol::TrainBundle bundle{{}, folder.path().string(), 1000};
   for (const trial::Settings& own : settings) {
     bundle.bundle.push_back(assignment(std::ssize(bundle.bundle) + 1, own));
   }
   RecordingAgent agent;
-  train_here(bundle, {.device = kGpu}, agent);
+  train_here(bundle, {.device = kGpu, .tf32 = tf32}, agent);
   return agent.all<protocol::TrialDone>();
 }
 
@@ -107,6 +109,18 @@ TEST(StackedStep, ResultsOfABundleAreThoseOfItsTrialsAlone) {
     ASSERT_EQ(alone.size(), 1U);
     EXPECT_EQ(timeless(together[number].result), timeless(alone.front().result)) << "trial " << number;
     EXPECT_EQ(alone.front().result.step_kind, number == 4 ? "eager" : "fused");
+  }
+}
+
+TEST(StackedStep, NumericsSayWhoseProductsAreTf32) {
+  const std::vector<trial::Settings> settings = mixed_trials();
+  for (const bool tf32 : {false, true}) {
+    const std::vector<protocol::TrialDone> done = train_on_gpu(settings, tf32);
+    ASSERT_EQ(done.size(), settings.size());
+    for (std::size_t number = 0; number < done.size(); ++number) {
+      const std::string expected = tf32 && number != 4 ? R"("tf32":true)" : R"("tf32":false)";
+      EXPECT_NE(done[number].result.numerics.find(expected), std::string::npos) << "trial " << number;
+    }
   }
 }
 
