@@ -13,6 +13,7 @@
 
 #include "cli/commands.h"
 #include "cli/exit_code.h"
+#include "cli/leftovers.h"
 #include "cli/owner_patience.h"
 #include "cli/progress_display.h"
 #include "cli/run_log.h"
@@ -134,17 +135,6 @@ std::string describe(const orchestrator::Ending& ending, const std::string& stor
   return "";
 }
 
-// Nothing is left to resume. Trainers remove the checkpoints of all but their last trials themselves; one that was killed
-// while it kept a model may have left a part of it.
-void remove_leftovers(const std::string& store) {
-  const std::filesystem::path folder = results::store_folder(store);
-  std::error_code ignored;  // left-over files do no harm
-  std::filesystem::remove_all(folder / "checkpoints", ignored);
-  for (const auto& entry : std::filesystem::directory_iterator(folder / "models", ignored)) {
-    if (entry.path().extension() == ".tmp") std::filesystem::remove(entry.path(), ignored);
-  }
-}
-
 std::optional<sweep::Shard> shard_of(const RunCommandOptions& options, const sweep::Sweep& sweep) {
   if (options.shard.empty()) return std::nullopt;
   if (sweep.replicate)
@@ -189,6 +179,17 @@ std::optional<results::FrozenSweep> freeze(const RunCommandOptions& options, con
   }
 }
 
+// The same.
+std::optional<results::Replication> replicate(const RunCommandOptions& options, const sweep::Sweep& sweep,
+                                              results::OwnedStore& store) {
+  try {
+    return store.replicate(sweep);
+  } catch (const results::StoppedWaiting& stopped) {
+    say(options, stopped.what());
+    return std::nullopt;
+  }
+}
+
 int coordinate(const RunCommandOptions& options, std::int64_t workers, const Limits& limits,
                const Train& train) {
   const sweep::Sweep sweep = read_sweep(options.sweep);
@@ -201,6 +202,7 @@ int coordinate(const RunCommandOptions& options, std::int64_t workers, const Lim
   std::optional<results::FrozenSweep> written = freeze(options, sweep, limits, store, notes);
   if (!written) return kUnfinished;
   results::FrozenSweep& frozen = *written;
+  remove_needless_checkpoints(options.store, frozen);
   if (const auto steps = describe_steps(options, frozen, sweep.resources.gpus_per_trial))
     notes.push_back(*steps);
   const std::int64_t left_out = cancelled(frozen);
@@ -219,10 +221,11 @@ int coordinate(const RunCommandOptions& options, std::int64_t workers, const Lim
   }
   if (frozen.open.empty()) {
     // The run before this one ended between its last trial and this decision.
-    results::Replication more = store.replicate(sweep);
-    frozen.trials += std::ssize(more.open);
-    frozen.open = std::move(more.open);
-    if (!more.said.empty()) tell(more.said);
+    std::optional<results::Replication> more = replicate(options, sweep, store);
+    if (!more) return kUnfinished;
+    frozen.trials += std::ssize(more->open);
+    frozen.open = std::move(more->open);
+    if (!more->said.empty()) tell(more->said);
   }
   ProgressDisplay display(stderr_reaches_terminal());
   std::vector<orchestrator::RunObserver*> watching = {&log};

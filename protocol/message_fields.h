@@ -156,9 +156,9 @@ struct Fields<TrainerHello> {
 template <>
 struct Fields<TrialProgress> {
   static constexpr std::string_view kind = "trial_progress";
-  static constexpr std::tuple list{Field{"attempt", &TrialProgress::attempt},
-                                   Field{"step", &TrialProgress::step},
-                                   Field{"steps_per_second", &TrialProgress::steps_per_second}};
+  static constexpr std::tuple list{
+      Field{"attempt", &TrialProgress::attempt}, Field{"step", &TrialProgress::step},
+      Field{"steps_per_second", &TrialProgress::steps_per_second}, Field{"writes", &TrialProgress::writes}};
 };
 template <>
 struct Fields<TrialDone> {

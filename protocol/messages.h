@@ -184,6 +184,8 @@ struct TrialProgress {
   AttemptId attempt;
   std::int64_t step;
   double steps_per_second;
+  bool writes =
+      false;  // to the disk, from now to its next message: that may take as long as the file system does
 };
 struct TrialDone {
   AttemptId attempt;

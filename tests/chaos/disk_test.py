@@ -4,6 +4,7 @@ blamed; the store opens, is whole, and the same command resumes to equal results
 import errno
 import pathlib
 import subprocess
+import sys
 import unittest
 
 from harness import BIN, DONE, ERROR, HEADSWEEP, StoreTest, UNFINISHED, done_trials, mpirun, rows, wait_until
@@ -40,8 +41,29 @@ class Disk(StoreTest):
     def test_quota_of_logs(self):
         self.fail_and_resume((HEADSWEEP, "run"), f"{errno.EDQUOT} logs", "quota exceeded", "logs/")
 
+    def test_one_worker_of_two_cannot_write(self):
+        """It gets no more work and is named; the other one trains all."""
+        family = ProcessFamily()
+        self.addCleanup(family.kill_all)
+        (self.folder / "broken").write_text(f"{errno.EROFS} models")
+        one_broken = ("import os, sys\n"
+                      "if os.environ['OMPI_COMM_WORLD_RANK'] == '2':\n"
+                      f"  os.environ['LD_PRELOAD'] = '{BIN / 'tests' / 'libfailing_disk.so'}'\n"
+                      f"  os.environ['HEADSWEEP_TEST_DISK'] = '{self.folder / 'broken'}'\n"
+                      "os.execv(sys.argv[1], sys.argv[1:])")
+        *launch, headsweep, run = mpirun(3, "run")
+        finished = subprocess.run((*launch, sys.executable, "-c", one_broken, headsweep, run, SWEEP, *SETTINGS, "--store",
+                                   self.store(), "--quiet"), capture_output=True, text=True, timeout=300,
+                                  env=family.environment())
+        self.assert_code(finished, DONE)
+        self.assertIn(("cannot_write", "interrupted"), self.attempts())
+        self.assertNotIn("failed", {state for _, state in self.attempts()})
+        [(drained,)] = rows(self.store(), "select message from events where kind = 'worker_drained'")
+        self.assertRegex(drained, "worker 2 .*models/.*Read-only file system")
+        self.assert_equal_results(self.store(), self.reference)
+
     def attempts(self):
-        return rows(self.store(), "select distinct reason, state from attempts")
+        return rows(self.store(), "select distinct reason, state from attempts order by state desc")
 
     def fail_and_resume(self, command, what, *words):
         family = ProcessFamily()

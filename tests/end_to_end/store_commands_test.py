@@ -38,6 +38,21 @@ class StoreCommands(StoreTest):
         self.assertEqual(long_run.wait(timeout=10), UNFINISHED)
         self.assertEqual(rows(self.store(), "select distinct state from trials"), [("cancelled",)])
 
+    def test_checkpoints_of_done_trials_go_with_the_next_run(self):
+        """A trainer that is stopped or killed does not learn that its last results are committed."""
+        run = ("run", SMOKE, "--store", self.store(), "--workers", "1", *SHORT, "--limit", "2")
+        self.assert_code(self.run_headsweep(*run), UNFINISHED)
+        folder = pathlib.Path(self.store() + ".d/checkpoints")
+        folder.mkdir(exist_ok=True)
+        keys = dict(rows(self.store(), "select key, state from trials"))
+        for key in keys:
+            (folder / f"{key}.3.ckpt").write_text("as if")
+        self.assert_code(self.run_headsweep(*run), UNFINISHED)
+        left = {path.name.partition(".")[0] for path in folder.iterdir()}
+        self.assertEqual({keys[key] for key in left}, {"planned"})
+        now_planned = rows(self.store(), "select key from trials where state = 'planned'")
+        self.assertLessEqual({key for (key,) in now_planned}, left)
+
     def test_export(self):
         run = ("run", SMOKE, "--store", self.store(), "--workers", "2", *SHORT)
         self.assert_code(self.run_headsweep(*run), DONE)

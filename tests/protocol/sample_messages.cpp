@@ -80,7 +80,7 @@ std::vector<Message> sample_messages() {
           TrainBundle{{sample_bundle().front()}, "/data/results.d", 1.1, GangPlace{0, 2, false}},
           StopTraining{},
           TrainerHello{4712, "cpu", "2.13.0"},
-          TrialProgress{7, 60, 31.9},
+          TrialProgress{7, 60, 31.9, true},
           TrialDone{7, sample_result()},
           TrialError{8, EndReason::kDiverged, "loss is NaN at step 17"},
           TrialStopped{8, 90},

@@ -109,6 +109,7 @@ void AgentCore::advance(Time now) {
     return;
   }
   if (trainer_ != Trainer::kReady) return;
+  if (suspect_) return replace_suspect(now);
   if (question_) {
     asked_since_ = now;
     actions_.push_back(ToTrainer{*question_});

@@ -87,6 +87,7 @@ class AgentCore {
   // agent_core_faults.cpp: the trainer's life and death
   void start_trainer(Time now);
   void kill_trainer(Time now, protocol::EndReason reason, std::string message);
+  void replace_suspect(Time now);
   void start_again(Time now, const std::optional<FailureCause>& killed_for, const TrainerExit& exit);
   void give_up_start(Time now, const FailureCause& cause);
   void fail_running(const FailureCause& cause);
@@ -109,6 +110,8 @@ class AgentCore {
   Trainer trainer_ = Trainer::kNone;
   Time trainer_since_;                      // when it came into that state
   bool said_hello_ = false;                 // the trainer that lives, or is ending
+  bool on_gpu_ = false;                     // it trains on one
+  bool suspect_ = false;                    // and has told of an error, which may stay with its process
   std::optional<FailureCause> killed_for_;  // while it is ending
   std::optional<Time> closed_since_;
   std::optional<Time> stopping_since_;  // StopTraining was sent; the agent ends with that bundle

@@ -1,4 +1,5 @@
 // The trainer's life: started when work comes, killed when it misbehaves, and what its end means for the attempts.
+#include <algorithm>
 #include <sstream>
 #include <utility>
 
@@ -26,7 +27,7 @@ ReportFailure report(const FailureCause& cause, const OpenAttempt& open) {
 void AgentCore::start_trainer(Time now) {
   trainer_ = Trainer::kStarting;
   trainer_since_ = now;
-  said_hello_ = false;
+  said_hello_ = suspect_ = false;
   actions_.push_back(StartTrainer{welcome_->store_folder, welcome_->device, welcome_->threads, welcome_->step,
                                   welcome_->tf32});
 }
@@ -39,6 +40,12 @@ void AgentCore::kill_trainer(Time now, EndReason reason, std::string message) {
   actions_.push_back(KillTrainer{});
 }
 
+// What went wrong on a GPU may stay with the process that uses it: after an illegal access every later call fails too. Nothing is
+// at it, so the next bundle gets a new one.
+void AgentCore::replace_suspect(Time now) {
+  kill_trainer(now, EndReason::kError, "replaced after an error on its GPU");
+}
+
 void AgentCore::on_trainer_closed(Time now) {
   if (!closed_since_) closed_since_ = now;
 }
@@ -49,7 +56,7 @@ void AgentCore::on_trainer_exit(Time now, const TrainerExit& exit) {
   trainer_ = Trainer::kNone;
   closed_since_.reset();
   if (!said_hello_) return start_again(now, killed_for, exit);
-  const bool is_replaced = killed_for && killed_for->reason == EndReason::kGangLost;
+  const bool is_replaced = killed_for && (killed_for->reason == EndReason::kGangLost || suspect_);
   const bool was_running = running_.has_value() || is_replaced;
   fail_running(killed_for.value_or(unexpected_end(exit)));
   // What the trials themselves do is judged where one of them is trained.
@@ -119,7 +126,9 @@ void AgentCore::check_trainer(Time now) {
 
 void AgentCore::check_running(Time now) {
   if (stopping_since_) {
-    if (Seconds(now - *stopping_since_).count() <= limits_.trainer_stop) return;
+    const double silence =
+        std::min(running_->progress().silence(now), Seconds(now - *stopping_since_).count());
+    if (silence <= limits_.trainer_stop) return;
     return kill_trainer(now, EndReason::kStopped,
                         "killed, since it did not stop within " + in_seconds(limits_.trainer_stop));
   }

@@ -25,10 +25,11 @@ void AgentCore::on_bad_frames(Time now, const std::string& what) {
   kill_trainer(now, EndReason::kBadFrames, "the trainer wrote what is no message: " + what);
 }
 
-void AgentCore::take(Time now, const protocol::TrainerHello&) {
+void AgentCore::take(Time now, const protocol::TrainerHello& hello) {
   if (trainer_ == Trainer::kEnding) return;
   if (said_hello_) return kill_trainer(now, EndReason::kBadFrames, "the trainer said hello twice");
   said_hello_ = true;
+  on_gpu_ = hello.device.starts_with("cuda");
   failed_starts_ = killed_starts_ = 0;
   trainer_ = Trainer::kReady;
   trainer_since_ = now;
@@ -43,7 +44,7 @@ void AgentCore::take(Time now, const protocol::TrialProgress& progress) {
         now, EndReason::kBadFrames,
         "the trainer speaks of attempt " + std::to_string(progress.attempt) + ", which it does not have");
   }
-  running_->progress().on_progress(now, progress.steps_per_second);
+  running_->progress().on_progress(now, progress.steps_per_second, progress.writes);
   if (open->relayed && Seconds(now - *open->relayed).count() < limits_.relayed_progress) return;
   open->relayed = now;
   to_coordinator(protocol::AttemptProgress{progress.attempt, progress.step, progress.steps_per_second});
@@ -73,6 +74,7 @@ void AgentCore::take(Time now, const protocol::TrialError& error) {
   if (!closed) return;
   actions_.push_back(ReportFailure{protocol::AttemptFailed{error.attempt, error.reason, error.message},
                                    closed->trial, closed->logged_with});
+  if (on_gpu_ && error.reason == EndReason::kError) suspect_ = true;
   // Its process group may still wait for those who are gone.
   if (error.reason == EndReason::kGangLost) kill_trainer(now, EndReason::kGangLost, error.message);
   advance(now);

@@ -11,8 +11,8 @@ class ProgressDeadline {
   // A bundle begins.
   ProgressDeadline(const AgentLimits& limits, Time now);
 
-  // A progress message; `steps_per_second` as it says (not positive: not known).
-  void on_progress(Time now, double steps_per_second);
+  // A progress message; `steps_per_second` as it says (not positive: not known), and whether it writes from now on.
+  void on_progress(Time now, double steps_per_second, bool writes);
   // A trial of the bundle ended: the next may need as long to begin as the first did.
   void on_answer(Time now);
 
@@ -24,7 +24,8 @@ class ProgressDeadline {
   AgentLimits limits_;
   Time last_;
   bool progressed_ = false;  // since the bundle began or a trial of it ended
-  double longest_gap_ = 0;   // seconds between progress messages, or of one step
+  bool writes_ = false;
+  double longest_gap_ = 0;  // seconds between progress messages, or of one step
 };
 
 }  // namespace headsweep::agent

@@ -38,6 +38,9 @@ void check_bundle(const std::vector<protocol::Assignment>& bundle) {
   }
 }
 
+// By the agent; what is being measured is given up.
+struct StopAsked {};
+
 class BundleTraining {
  public:
   BundleTraining(const protocol::TrainBundle& bundle, const TrainerContext& context, AgentSide& agent,
@@ -60,13 +63,12 @@ class BundleTraining {
   }
 
   void run() {
-    while (!agent_.stop_requested()) {
-      const std::vector<std::size_t> group = furthest_behind();
-      if (group.empty()) return measure_all();
-      advance(group);
-      if (is_checkpoint_due()) save_checkpoints();
+    try {
+      train_all();
+      measure_all();
+    } catch (const StopAsked&) {
+      stop_all();
     }
-    stop_all();
   }
 
   // Answers all that are still open.
@@ -77,6 +79,29 @@ class BundleTraining {
   }
 
  private:
+  void stop_if_asked() {
+    if (agent_.stop_requested()) throw StopAsked{};
+  }
+
+  void train_all() {
+    while (true) {
+      stop_if_asked();
+      measure_due();
+      const std::vector<std::size_t> group = furthest_behind();
+      if (group.empty()) return;
+      advance(group);
+      if (is_checkpoint_due()) save_checkpoints();
+    }
+  }
+
+  // What the last update of each trial asks for, or the one that it was resumed after.
+  void measure_due() {
+    for (std::size_t number = 0; number < trials_.size(); ++number) {
+      if (!trials_[number]) continue;
+      guarded(number, [&](TrialRun& trial) { trial.measure_if_due([this] { stop_if_asked(); }); });
+    }
+  }
+
   // The open trials with the fewest updates, of those with updates left to do: trials resumed from different
   // steps come together again. Empty: all are trained.
   std::vector<std::size_t> furthest_behind() const {
@@ -143,11 +168,12 @@ class BundleTraining {
 
   void measure_all() {
     for (std::size_t number = 0; number < trials_.size(); ++number) {
-      if (agent_.stop_requested()) return stop_all();
       if (!trials_[number]) continue;
+      stop_if_asked();
       guarded(number, [&](TrialRun& trial) {
         const RedirectedOutput log(log_of(trial.assignment()));
-        answer(number, protocol::TrialDone{trial.assignment().attempt, trial.finish()});
+        const protocol::TrialResult result = trial.finish([this] { stop_if_asked(); });
+        answer(number, protocol::TrialDone{trial.assignment().attempt, result});
       });
     }
   }

@@ -217,6 +217,7 @@ class GangTraining {
       outcome.diversity = sums.diversity / static_cast<double>(settings().training.batch);
     }
     own_run_->record(outcome, seconds + std::exchange(checkpoint_seconds_, 0));
+    own_run_->measure_if_due([] {});
   }
 
   [[nodiscard]] bool is_checkpoint_due() const {
@@ -236,7 +237,7 @@ class GangTraining {
 
   void answer() {
     if (own_run_) {
-      agent_.send(protocol::TrialDone{assignment_.attempt, own_run_->finish()});
+      agent_.send(protocol::TrialDone{assignment_.attempt, own_run_->finish([] {})});
     } else {
       agent_.send(protocol::MemberDone{assignment_.attempt});
     }

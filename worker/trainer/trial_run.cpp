@@ -124,22 +124,25 @@ void TrialRun::record(const BatchOutcome& outcome, double seconds) {
                    std::to_string(step_));
   }
   const trial::Settings& settings = assignment_.settings;
-  if (is_curve_step(settings, step_)) {
-    // The last step's layers are those of the result; finish() puts them in.
-    const bool measure_now = is_measured_step(settings, step_) && !is_trained();
-    curve_.push_back({step_, outcome.loss, outcome.accuracy, outcome.diversity,
-                      measure_now ? measure_layers() : std::vector<protocol::LayerMeasurement>{}});
-  }
+  if (is_curve_step(settings, step_))
+    curve_.push_back({step_, outcome.loss, outcome.accuracy, outcome.diversity, {}});
   progress_.report(step_);
 }
 
-MeasurementWork TrialRun::measurement_work() {
-  return {context_.threads, [this] { progress_.report(step_); }};
+MeasurementWork TrialRun::measurement_work(const WhileMeasuring& look) {
+  return {context_.threads, [this, &look] {
+            progress_.report(step_);
+            look();
+          }};
 }
 
-std::vector<protocol::LayerMeasurement> TrialRun::measure_layers() {
+// The last step's layers are those of the result; finish() puts them in.
+void TrialRun::measure_if_due(const WhileMeasuring& look) {
+  if (!is_measured_step(assignment_.settings, step_) || is_trained()) return;
+  if (curve_.empty() || curve_.back().step != step_ || !curve_.back().layers.empty()) return;
   const Stopwatch stopwatch(measure_seconds_);
-  return measure_along_the_way(assignment_.settings, state_.parameters, measurement_work());
+  curve_.back().layers =
+      measure_along_the_way(assignment_.settings, state_.parameters, measurement_work(look));
 }
 
 ModelFile TrialRun::describe(ModelFile::Kind kind) const {
@@ -163,6 +166,7 @@ bool TrialRun::save_checkpoint() {
   file.second_moments = to_bytes(state_.second_moments);
   file.curve = curve_;
   bool is_saved = true;
+  progress_.report_writing(step_);
   try {
     trainer::save_checkpoint(store_folder_, file);
   } catch (const UserError& error) {
@@ -173,13 +177,14 @@ bool TrialRun::save_checkpoint() {
   return is_saved;
 }
 
-void TrialRun::keep_model(protocol::TrialResult& result) const {
+void TrialRun::keep_model(protocol::TrialResult& result) {
+  progress_.report_writing(step_);
   result.model_file = "models/" + assignment_.key + ".hsm";
   result.model_sha256 =
       write_model_file(store_folder_ / result.model_file, describe(ModelFile::Kind::kModel));
 }
 
-protocol::TrialResult TrialRun::finish() {
+protocol::TrialResult TrialRun::finish(const WhileMeasuring& look) {
   check(is_trained(), "a trial is measured when it is trained");
   if (!state_.parameters.isfinite().all().item<bool>()) {
     throw Diverged("weights are not finite after step " + std::to_string(step_));
@@ -188,9 +193,9 @@ protocol::TrialResult TrialRun::finish() {
   protocol::TrialResult result{};
   {
     const Stopwatch stopwatch(measure_seconds_);
-    measure_trained(settings, state_.parameters, measurement_work(), result);
+    measure_trained(settings, state_.parameters, measurement_work(look), result);
   }
-  if (is_measured_step(settings, step_)) curve_.back().layers = result.layers;
+  if (is_measured_step(settings, step_) && !curve_.empty()) curve_.back().layers = result.layers;
   result.parameters = parameters_;
   result.steps = step_;
   result.steps_to_90 = steps_to_90(settings, curve_);

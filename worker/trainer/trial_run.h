@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <stdexcept>
 #include <string>
 #include <vector>
@@ -53,22 +54,27 @@ class TrialRun {
   // From here to the next update after which the layers are measured, or to the last; at least 1 before the end.
   [[nodiscard]] std::int64_t updates_to_next_look() const;
 
-  // After update number step(), which took `seconds`: counts it, continues the curve, measures the layers
-  // where the settings ask for it. Throws Diverged.
+  // After update number step(), which took `seconds`: counts it, continues the curve. Throws Diverged.
   void record(const BatchOutcome& outcome, double seconds);
+
+  // Called every now and then by what measures, on the caller's thread. What it throws ends the measurement, and the trial is
+  // as it was before.
+  using WhileMeasuring = std::function<void()>;
+
+  // Measures the layers where the settings ask for it after this update and that is not done yet; before the next update.
+  void measure_if_due(const WhileMeasuring& look);
 
   // Writes a checkpoint, and tells the agent: a bundle of many trials takes its time. False where it cannot be written,
   // which costs time after a loss, not the trial: it is said in the log.
   bool save_checkpoint();
 
   // Measures the trained model, keeps its weights if asked to. Throws Diverged, CannotWrite, UserError.
-  protocol::TrialResult finish();
+  protocol::TrialResult finish(const WhileMeasuring& look);
 
  private:
   void resume(const ModelFile& checkpoint);
-  MeasurementWork measurement_work();
-  std::vector<protocol::LayerMeasurement> measure_layers();
-  void keep_model(protocol::TrialResult& result) const;
+  MeasurementWork measurement_work(const WhileMeasuring& look);
+  void keep_model(protocol::TrialResult& result);
   [[nodiscard]] ModelFile describe(ModelFile::Kind kind) const;
 
   protocol::Assignment assignment_;

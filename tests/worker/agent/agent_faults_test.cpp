@@ -253,6 +253,30 @@ TEST(Deadlines, SlowOnesTenTimesTheirOwnPace) {
   }
 }
 
+TEST(TrainerOnAGpu, IsReplacedAfterAnErrorOnceItsBundleIsAnswered) {
+  CoreDriver driver;
+  driver.begin({1, 2}, "cuda:0");
+  driver.coordinator(assign({3}));
+  driver.wanted();
+  driver.trainer(TrialError{1, EndReason::kError, "an illegal memory access was encountered"});
+  EXPECT_THAT(driver.wanted(), ElementsAre("-> failed 1 error")) << "the other one goes on";
+  driver.trainer(TrialDone{2, {}});
+  EXPECT_THAT(driver.wanted(), ElementsAre("-> done 2", "kill"));
+  driver.trainer_dies_of(SIGKILL);
+  EXPECT_THAT(driver.wanted(), ElementsAre("start"));
+  driver.trainer_says_hello("cuda:0");
+  EXPECT_THAT(driver.wanted(), ElementsAre("train 3"));
+}
+
+TEST(TrainerOnAGpu, GoesOnAfterADivergence) {
+  CoreDriver driver;
+  driver.begin({1}, "cuda:0");
+  driver.coordinator(assign({2}));
+  driver.wanted();
+  driver.trainer(TrialError{1, EndReason::kDiverged, "NaN"});
+  EXPECT_THAT(driver.wanted(), ElementsAre("-> failed 1 diverged", "train 2"));
+}
+
 TEST(Deadlines, TheNextTrialOfABundleMayStartUpToo) {
   CoreDriver driver;
   driver.begin({1, 2});
@@ -260,6 +284,42 @@ TEST(Deadlines, TheNextTrialOfABundleMayStartUpToo) {
   driver.trainer(TrialDone{1, {}});
   driver.wanted();
   driver.pass(119.9);
+  EXPECT_THAT(driver.wanted(), IsEmpty());
+  driver.pass(0.3);
+  EXPECT_THAT(driver.wanted(), ElementsAre("kill"));
+}
+
+TEST(Deadlines, ATrainerThatWritesIsWaitedFor) {
+  CoreDriver driver;
+  driver.begin({1});
+  driver.trainer(TrialProgress{1, 1, 100});
+  driver.trainer(TrialProgress{1, 2, 100, /*writes=*/true});
+  driver.pass(500);
+  driver.trainer(TrialProgress{1, 2, 100});
+  driver.wanted();
+  driver.pass(29.9);
+  EXPECT_THAT(driver.wanted(), IsEmpty());
+  driver.pass(0.3);
+  EXPECT_THAT(driver.wanted(), ElementsAre("kill")) << "the pause is no pace";
+}
+
+TEST(Deadlines, ATrainerThatWritesForEverIsKilled) {
+  CoreDriver driver;
+  driver.begin({1});
+  driver.trainer(TrialProgress{1, 2, 100, /*writes=*/true});
+  driver.wanted();
+  driver.pass(600.1);
+  EXPECT_THAT(driver.wanted(), ElementsAre("kill"));
+}
+
+TEST(Deadlines, SignsOfLifeDelayTheEndOfAStop) {
+  CoreDriver driver;
+  driver.begin({1});
+  driver.coordinator(Drain{"walltime"});
+  driver.pass(8);
+  driver.trainer(TrialProgress{1, 2, 100, /*writes=*/true});
+  driver.wanted();
+  driver.pass(9.9);
   EXPECT_THAT(driver.wanted(), IsEmpty());
   driver.pass(0.3);
   EXPECT_THAT(driver.wanted(), ElementsAre("kill"));

@@ -94,10 +94,10 @@ void CoreDriver::pass(double seconds, bool coordinator_lives) {
   }
 }
 
-void CoreDriver::begin(const std::vector<AttemptId>& attempts) {
+void CoreDriver::begin(const std::vector<AttemptId>& attempts, const char* device) {
   coordinator(welcome());
   coordinator(assign(attempts));
-  trainer_says_hello();
+  trainer_says_hello(device);
   wanted();
 }
 

@@ -27,12 +27,14 @@ class CoreDriver {
 
   void coordinator(protocol::Message message) { core.on_coordinator(now, std::move(message)); }
   void trainer(protocol::Message message) { core.on_trainer(now, std::move(message)); }
-  void trainer_says_hello() { trainer(protocol::TrainerHello{42, "cpu", "2.13.0"}); }
+  void trainer_says_hello(const char* device = "cpu") {
+    trainer(protocol::TrainerHello{42, device, "2.13.0"});
+  }
   void trainer_dies_of(int signal) { core.on_trainer_exit(now, {signal, std::nullopt}); }
   void trainer_exits(int code) { core.on_trainer_exit(now, {std::nullopt, code}); }
 
   // To where a trainer has said hello and trains that bundle.
-  void begin(const std::vector<protocol::AttemptId>& attempts);
+  void begin(const std::vector<protocol::AttemptId>& attempts, const char* device = "cpu");
 
   // What is wanted since the last call, in words, heartbeats left out.
   std::vector<std::string> wanted();

@@ -4,6 +4,7 @@
 #include <cmath>
 #include <fstream>
 #include <limits>
+#include <set>
 #include <thread>
 
 #include <gmock/gmock.h>
@@ -186,16 +187,40 @@ TEST(BundleTraining, AStoppedTrialGoesOnAndEndsLikeAnUninterruptedOne) {
   const trial::Settings settings = small_settings();
   const TemporaryFolder store;
   const protocol::TrainBundle bundle{{assignment(1, settings)}, store.path().string(), 1e9};
-  for (const std::int64_t steps : {7, 12, 19}) {  // 38 steps in three parts; layers are measured at 16 and 32
-    RecordingAgent agent(steps);
+  std::int64_t step = 0;
+  for (const std::int64_t looks :
+       {7, 12, 40}) {  // at updates, and while layers are measured after steps 16 and 32
+    RecordingAgent agent(looks);
     train_here(bundle, {}, agent);
     ASSERT_THAT(agent.all<protocol::TrialStopped>(), SizeIs(1));
+    ASSERT_GT(agent.all<protocol::TrialStopped>()[0].step, step);
+    step = agent.all<protocol::TrialStopped>()[0].step;
   }
   RecordingAgent agent;
   train_here(bundle, {}, agent);
   ASSERT_THAT(agent.all<protocol::TrialDone>(), SizeIs(1));
   EXPECT_EQ(timeless(agent.all<protocol::TrialDone>()[0].result), timeless(train_alone(settings)));
-  EXPECT_THAT(log_of(store, 1), HasSubstr("resumes at step 38"));
+  EXPECT_THAT(log_of(store, 1), HasSubstr("resumes at step " + std::to_string(step)));
+}
+
+TEST(BundleTraining, AStopIsHeardWhileMeasuring) {
+  // Layers are measured after steps 16, 32 and 40, each with many looks; every so often one of them is the last.
+  const trial::Settings settings = small_settings();
+  std::set<std::int64_t> steps;
+  for (std::int64_t looks = 17; steps.size() < 4; looks += 3) {
+    const TemporaryFolder store;
+    const protocol::TrainBundle bundle{{assignment(1, settings)}, store.path().string(), 1e9};
+    RecordingAgent stopped(looks);
+    train_here(bundle, {}, stopped);
+    ASSERT_THAT(stopped.all<protocol::TrialStopped>(), SizeIs(1)) << looks;
+    const std::int64_t step = stopped.all<protocol::TrialStopped>()[0].step;
+    if (!steps.insert(step).second) continue;
+    RecordingAgent agent;
+    train_here(bundle, {}, agent);
+    ASSERT_THAT(agent.all<protocol::TrialDone>(), SizeIs(1));
+    EXPECT_EQ(timeless(agent.all<protocol::TrialDone>()[0].result), timeless(train_alone(settings))) << step;
+  }
+  EXPECT_TRUE(steps.contains(16));
 }
 
 TEST(BundleTraining, TrialsOfABundleResumeFromDifferentSteps) {
@@ -222,6 +247,13 @@ TEST(BundleTraining, StoppedBeforeTheFirstStepThereIsNoCheckpoint) {
   EXPECT_FALSE(std::filesystem::exists(store.path() / "checkpoints"));
 }
 
+// Nothing looks for a stop but updates.
+trial::Settings unmeasured_settings() {
+  trial::Settings settings = small_settings();
+  settings.measure.every = 0;
+  return settings;
+}
+
 // Trial 1 with checkpoints of steps 10 and 20.
 class CheckpointedTrial {
  public:
@@ -242,7 +274,7 @@ class CheckpointedTrial {
     RecordingAgent agent;
     train_here(bundle_, {}, agent);
     EXPECT_EQ(timeless(agent.all<protocol::TrialDone>().at(0).result),
-              timeless(train_alone(small_settings())));
+              timeless(train_alone(unmeasured_settings())));
     return log_of(store_, 1);
   }
 
@@ -250,7 +282,7 @@ class CheckpointedTrial {
 
  private:
   TemporaryFolder store_;
-  protocol::TrainBundle bundle_{{assignment(1, small_settings())}, store_.path().string(), 1e9};
+  protocol::TrainBundle bundle_{{assignment(1, unmeasured_settings())}, store_.path().string(), 1e9};
 };
 
 TEST(BundleTraining, TheNewestDamagedCheckpointCostsOnlyItsSteps) {
@@ -291,7 +323,10 @@ TEST(BundleTraining, WritingACheckpointIsASignOfLife) {
   const CheckpointedTrial trial;
   LateStop agent;
   trial.train(agent);
-  EXPECT_THAT(agent.heard().all<protocol::TrialProgress>(), SizeIs(1));
+  const auto progress = agent.heard().all<protocol::TrialProgress>();
+  ASSERT_THAT(progress, SizeIs(2));
+  EXPECT_TRUE(progress[0].writes);
+  EXPECT_FALSE(progress[1].writes);
   EXPECT_EQ(agent.heard().all<protocol::TrialStopped>().at(0).step, 20);
 }
 
@@ -348,7 +383,7 @@ TEST(BundleTraining, WhatCheckpointsCostIsRememberedFromBundleToBundle) {
   CheckpointCost cost;
   for (const double seconds : {1e6, 1e6}) cost.wrote(seconds, 1);
   RecordingAgent agent(20);
-  train_bundle({{assignment(1, small_settings())}, store.path().string(), 0}, {}, agent, cost);
+  train_bundle({{assignment(1, unmeasured_settings())}, store.path().string(), 0}, {}, agent, cost);
   EXPECT_EQ(agent.all<protocol::TrialStopped>().at(0).step, 20);
   const std::filesystem::path checkpoints = store.path() / "checkpoints";
   EXPECT_EQ(std::distance(std::filesystem::directory_iterator(checkpoints), {}), 1)

@@ -1,0 +1,17 @@
+// Files below a store's folder that nobody needs any more.
+#pragma once
+
+#include <filesystem>
+
+#include "results/store.h"
+
+namespace headsweep::cli {
+
+// Checkpoints of trials that have ended or left the plan: trainers remove those of trials whose results they learn to be
+// committed, which one that is stopped or killed does not. Nobody may be training into the store.
+void remove_needless_checkpoints(const std::filesystem::path& store, const results::FrozenSweep& frozen);
+
+// All checkpoints, and what trainers that were killed while they kept a model left of it: nothing is left to resume.
+void remove_leftovers(const std::filesystem::path& store);
+
+}  // namespace headsweep::cli
