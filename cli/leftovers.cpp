@@ -5,6 +5,8 @@
 #include <unordered_map>
 #include <vector>
 
+#include "results/trial_states.h"
+
 namespace headsweep::cli {
 namespace {
 
@@ -23,13 +25,13 @@ std::unordered_map<std::string, std::vector<fs::path>> checkpoints_by_key(const 
 
 }  // namespace
 
-void remove_needless_checkpoints(const fs::path& store, const results::FrozenSweep& frozen) {
-  auto needless = checkpoints_by_key(store);
-  if (needless.empty()) return;
-  for (const results::OpenTrial& trial : frozen.open) needless.erase(trial.key);
+void remove_needless_checkpoints(results::OwnedStore& store) {
+  const auto checkpoints = checkpoints_by_key(store.path());
+  std::vector<std::string> keys;
+  for (const auto& [key, files] : checkpoints) keys.push_back(key);
   std::error_code ignored;  // one that stays takes room and does no harm
-  for (const auto& [key, files] : needless) {
-    for (const fs::path& file : files) fs::remove(file, ignored);
+  for (const std::string& key : results::done_among(store, keys)) {
+    for (const fs::path& file : checkpoints.at(key)) fs::remove(file, ignored);
   }
 }
 

@@ -202,7 +202,7 @@ int coordinate(const RunCommandOptions& options, std::int64_t workers, const Lim
   std::optional<results::FrozenSweep> written = freeze(options, sweep, limits, store, notes);
   if (!written) return kUnfinished;
   results::FrozenSweep& frozen = *written;
-  remove_needless_checkpoints(options.store, frozen);
+  remove_needless_checkpoints(store);
   if (const auto steps = describe_steps(options, frozen, sweep.resources.gpus_per_trial))
     notes.push_back(*steps);
   const std::int64_t left_out = cancelled(frozen);

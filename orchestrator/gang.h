@@ -18,10 +18,16 @@ struct Gang {
   std::vector<protocol::WorkerId> members;  // in the order of their places: the first answers for the trial
   std::set<protocol::WorkerId> unanswered;  // have neither done their part nor failed, nor are lost
   bool is_done = false;                     // the first has answered for the trial
+  std::optional<std::int64_t> first_step;   // that the first told of, maybe while it waited for the others
   std::optional<protocol::AttemptFailed> failure;  // the worst so far
   protocol::WorkerId failed = 0;                   // whose that is
 
   [[nodiscard]] protocol::WorkerId leader() const { return members.front(); }
+  // Whether an update was made, as this step of a message says.
+  bool has_advanced(std::int64_t step) {
+    if (!first_step) first_step = step;
+    return step > *first_step;
+  }
   // Takes the failure of a member. That a worker was lost explains all others; what the trial or its trainer did counts
   // more than an agreed stop, and that more than what others saw of it. Among equals the first counts, but for a stop
   // that of the leader, who knows of the checkpoint.

@@ -121,7 +121,7 @@ void Scheduler::on(WorkerState& worker, protocol::AttemptProgress progress) {
   Attempt* attempt = gang == nullptr ? worker.line.find(progress.attempt) : &gang->attempt;
   if (attempt == nullptr || (gang != nullptr && gang->leader() != worker.id)) return;
   if (gang == nullptr) begin_bundle(worker, attempt->bundle);
-  observe_update(worker, *attempt);
+  if (gang == nullptr || gang->has_advanced(progress.step)) observe_update(worker, *attempt);
   const auto steps = static_cast<double>(queue_.trial(attempt->index).settings.training.steps);
   const double flops_done = attempt->flops * std::clamp(static_cast<double>(progress.step) / steps, 0.0, 1.0);
   progress_.flops_done += flops_done - attempt->flops_done;

@@ -43,7 +43,12 @@ void Scheduler::stop_if_too_late() {
   const bool all_idle = !hungry_.empty() && std::ssize(hungry_) == progress_.workers;
   if (phase_ != Phase::kRunning || !stops_at_ || queue_.waiting() == 0 || !all_idle) return;
   const auto can_begin = [&](protocol::WorkerId id) { return reaches_checkpoint(workers_.at(id)); };
-  if (std::ranges::any_of(hungry_, can_begin)) return;
+  if (options_.gang > 1) {
+    if (std::ssize(hungry_) < options_.gang) return;
+    if (can_begin(choose_members(hungry_, workers_, options_.gang).front())) return;
+  } else if (std::ranges::any_of(hungry_, can_begin)) {
+    return;
+  }
   begin_stop("the walltime is nearly over: no other trial would reach a checkpoint");
 }
 

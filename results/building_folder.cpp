@@ -42,11 +42,20 @@ fs::path make_folder(const fs::path& above, const std::string& prefix) {
 BuildingFolder::BuildingFolder(const fs::path& above, const std::string& prefix) {
   remove_left_ones(above, prefix);
   path_ = make_folder(above, prefix);
-  in_use_.emplace(path_ / kInUse);
-  in_use_->try_lock();
+  try {
+    in_use_.emplace(path_ / kInUse);
+    in_use_->try_lock();
+  } catch (const UserError&) {
+    remove_it();
+    throw;
+  }
 }
 
 BuildingFolder::~BuildingFolder() {
+  remove_it();
+}
+
+void BuildingFolder::remove_it() const {
   std::error_code ignored;
   fs::remove_all(path_, ignored);
 }

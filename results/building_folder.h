@@ -22,6 +22,8 @@ class BuildingFolder {
   [[nodiscard]] const std::filesystem::path& path() const { return path_; }
 
  private:
+  void remove_it() const;
+
   std::filesystem::path path_;
   std::optional<LockFile> in_use_;
 };

@@ -92,4 +92,22 @@ std::int64_t cancel_trials(OwnedStore& store, std::span<const protocol::TrialId>
   return apply(store, trials, {TrialState::kCancelled, {"planned"}, "cancelled", "cancelled"});
 }
 
+std::set<std::string> done_among(OwnedStore& store, const std::vector<std::string>& keys) {
+  try {
+    SQLite::Statement statement(
+        store.database(),
+        "SELECT 1 FROM trials WHERE sweep IN (SELECT sweep FROM sweeps) AND key = ? AND "
+        "state = 'done'");
+    std::set<std::string> done;
+    for (const std::string& key : keys) {
+      statement.bind(1, key);
+      if (statement.executeStep()) done.insert(key);
+      statement.reset();
+    }
+    return done;
+  } catch (const SQLite::Exception& error) {
+    throw UserError(describe_problem(error, store.path()));
+  }
+}
+
 }  // namespace headsweep::results

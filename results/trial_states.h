@@ -2,8 +2,11 @@
 #pragma once
 
 #include <cstdint>
+#include <set>
 #include <span>
+#include <string>
 #include <string_view>
+#include <vector>
 
 #include "protocol/messages.h"
 #include "results/store.h"
@@ -17,6 +20,9 @@ inline constexpr std::string_view kRetriedEvent = "retried";
 // every failed trial. Returns how many. Throws UserError, having changed nothing, if one of them is unknown or neither
 // failed nor cancelled.
 std::int64_t retry_trials(OwnedStore& store, std::span<const protocol::TrialId> trials);
+
+// Of these keys those of trials that are done. Throws UserError.
+std::set<std::string> done_among(OwnedStore& store, const std::vector<std::string>& keys);
 
 // Takes planned trials out of the plan. Empty: every planned one. Returns how many. Throws UserError, having changed
 // nothing, if one of them is unknown or not planned.

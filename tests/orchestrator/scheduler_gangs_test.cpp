@@ -63,6 +63,8 @@ TEST(SchedulerGangs, NoneBeginsThatWouldNotReachACheckpoint) {
     scheduler.will_stop_at(100);
     join(scheduler, 1);
     join(scheduler, 2);
+    std::ignore = scheduler.tick(5, true);
+    std::ignore = scheduler.message(1, protocol::AttemptProgress{1, 0, 0});  // it waits for the other
     std::ignore = scheduler.tick(10, true);
     std::ignore = scheduler.message(1, protocol::AttemptProgress{1, 1, 1});  // 10 s to its first update
     std::ignore = scheduler.tick(in_time ? 79 : 81, true);

@@ -19,6 +19,8 @@ class ProgressDeadline {
   // Seconds since the last sign of life, and how many are allowed.
   [[nodiscard]] double silence(Time now) const;
   [[nodiscard]] double allowed() const;
+  // Whether it said last that it writes.
+  [[nodiscard]] bool writes() const { return writes_; }
 
  private:
   AgentLimits limits_;

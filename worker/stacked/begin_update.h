@@ -19,7 +19,7 @@ struct BeginUpdate {
   int batch;   // sequences
   int length;  // positions
   const std::uint64_t*
-      sample_of;  // [updates of the run][stack][batch]: which sample, of trials that keep theirs
+      sample_of;  // [updates of the run][stack][batch]: which sample: of those kept, or to be drawn
   PerTrial<std::int32_t> tokens;  // [batch][length]
   PerTrial<std::int32_t> targets;
 

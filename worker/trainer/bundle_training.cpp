@@ -17,7 +17,6 @@
 #include "worker/trainer/step_choice.h"
 #include "worker/trainer/training_step.h"
 #include "worker/trainer/trial_run.h"
-#include "worker/trainer/whole_file.h"
 
 namespace headsweep::trainer {
 namespace {
@@ -79,8 +78,10 @@ class BundleTraining {
   }
 
  private:
+  // Also once more where what was measured ended with an error at the same time.
   void stop_if_asked() {
-    if (agent_.stop_requested()) throw StopAsked{};
+    is_stopping_ = is_stopping_ || agent_.stop_requested();
+    if (is_stopping_) throw StopAsked{};
   }
 
   void train_all() {
@@ -219,6 +220,7 @@ class BundleTraining {
   std::unique_ptr<TrainingStep> step_;
   Clock::time_point last_checkpoint_ = Clock::now();
   double checkpoint_seconds_ = 0;  // not yet counted as training time
+  bool is_stopping_ = false;
 };
 
 // Training together prints to one log; the others say which.
@@ -261,7 +263,7 @@ void train_bundle(const protocol::TrainBundle& bundle, const TrainerContext& con
     refer_to(bundle, first);
     const RedirectedOutput log(protocol::trial_log(bundle.store_folder, first.trial));
     train_logged(bundle, context, agent, cost);
-  } catch (const CannotWrite&) {  // no log
+  } catch (const UserError&) {  // no log
     fail_unstarted(bundle, current_error(), agent);
   }
 }

@@ -24,7 +24,6 @@
 #include "worker/trainer/redirected_output.h"
 #include "worker/trainer/step_choice.h"
 #include "worker/trainer/trial_run.h"
-#include "worker/trainer/whole_file.h"
 
 namespace headsweep::trainer {
 namespace {
@@ -37,6 +36,9 @@ double seconds_since(Clock::time_point begin) {
 
 // Asked to stop before the first update.
 struct StoppedWhileWaiting {};
+
+// Asked to stop when all is trained.
+struct StoppedWhileMeasuring {};
 
 // The coordinator has given the attempt up.
 class Abandoned : public gang::GroupLost {
@@ -217,7 +219,8 @@ class GangTraining {
       outcome.diversity = sums.diversity / static_cast<double>(settings().training.batch);
     }
     own_run_->record(outcome, seconds + std::exchange(checkpoint_seconds_, 0));
-    own_run_->measure_if_due([] {});
+    // Heard here, agreed on with the next update.
+    own_run_->measure_if_due([this] { stop_ = stop_ || agent_.stop_requested(); });
   }
 
   [[nodiscard]] bool is_checkpoint_due() const {
@@ -235,11 +238,16 @@ class GangTraining {
     return is_saved;
   }
 
+  // The others are free by now: a stop while member 0 measures concerns it alone.
   void answer() {
-    if (own_run_) {
-      agent_.send(protocol::TrialDone{assignment_.attempt, own_run_->finish([] {})});
-    } else {
-      agent_.send(protocol::MemberDone{assignment_.attempt});
+    if (!own_run_) return agent_.send(protocol::MemberDone{assignment_.attempt});
+    const auto stop_if_asked = [this] {
+      if (stop_ || agent_.stop_requested()) throw StoppedWhileMeasuring{};
+    };
+    try {
+      agent_.send(protocol::TrialDone{assignment_.attempt, own_run_->finish(stop_if_asked)});
+    } catch (const StoppedWhileMeasuring&) {
+      answer_stopped();
     }
   }
 
@@ -295,7 +303,7 @@ void train_gang(const protocol::TrainBundle& bundle, const TrainerContext& conte
     std::optional<RedirectedOutput> log;
     if (bundle.gang->member == 0) log.emplace(protocol::trial_log(bundle.store_folder, assignment.trial));
     train_logged(bundle, context, agent, cost);
-  } catch (const CannotWrite&) {  // no log
+  } catch (const UserError&) {  // no log
     send_error(assignment, current_error(), agent);
   }
 }

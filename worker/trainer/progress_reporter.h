@@ -12,8 +12,8 @@ class ProgressReporter {
  public:
   ProgressReporter(protocol::AttemptId attempt, AgentSide& agent) : attempt_(attempt), agent_(agent) {}
 
-  // Sends TrialProgress if the last one is half a second old, or said that a file is written. The speed is that since the last one; while no
-  // steps are done (measuring), the last one known.
+  // Sends TrialProgress if the last one is half a second old, or said that a file is written. The speed is that since the last
+  // one; while no steps are done (measuring), the last one known.
   void report(std::int64_t step) {
     const auto now = std::chrono::steady_clock::now();
     const double seconds = std::chrono::duration<double>(now - last_time_).count();
@@ -35,9 +35,11 @@ class ProgressReporter {
 
   void send(std::int64_t step, std::chrono::steady_clock::time_point now, bool writes) {
     const double seconds = std::chrono::duration<double>(now - last_time_).count();
-    if (step > last_step_) steps_per_second_ = static_cast<double>(step - last_step_) / seconds;
-    last_time_ = now;
-    last_step_ = step;
+    if (seconds >= kSeconds) {  // steps that were done at once come within microseconds: no speed
+      if (step > last_step_) steps_per_second_ = static_cast<double>(step - last_step_) / seconds;
+      last_time_ = now;
+      last_step_ = step;
+    }
     writes_ = writes;
     agent_.send(protocol::TrialProgress{attempt_, step, steps_per_second_, writes});
   }

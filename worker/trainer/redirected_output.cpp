@@ -30,6 +30,9 @@ RedirectedOutput::RedirectedOutput(const std::filesystem::path& log)
   std::error_code ignored;  // open() says it better
   std::filesystem::create_directory(log.parent_path(), ignored);
   const pipe::Descriptor file(open(log.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0666));
+  if (file.number() < 0 && (errno == EACCES || errno == EISDIR) && std::filesystem::exists(log, ignored)) {
+    throw UserError("cannot write the log '" + log.string() + "': it is a folder or another user's");
+  }
   if (file.number() < 0) {
     throw CannotWrite("cannot write the log '" + log.string() +
                       "': " + std::generic_category().message(errno));

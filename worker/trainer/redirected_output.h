@@ -8,7 +8,7 @@
 namespace headsweep::trainer {
 
 // From construction to destruction both go to the end of `log`, which is made with its folder if need be.
-// Throws CannotWrite if it cannot be opened.
+// Throws CannotWrite if it cannot be opened, UserError where only this one cannot: it is a folder, or another user's.
 class RedirectedOutput {
  public:
   explicit RedirectedOutput(const std::filesystem::path& log);

@@ -75,8 +75,10 @@ void replace_file(const std::filesystem::path& path, std::span<const std::byte> 
   const std::filesystem::path temporary = temporary_beside(path);
   try {
     write_durably(temporary, bytes);
-    if (std::rename(temporary.c_str(), path.c_str()) != 0) fail("write", path);
-  } catch (const CannotWrite&) {
+    if (std::rename(temporary.c_str(), path.c_str()) != 0) {  // the disk could be written
+      throw UserError("cannot replace '" + path.string() + "': " + std::generic_category().message(errno));
+    }
+  } catch (const UserError&) {
     std::filesystem::remove(temporary, error);
     throw;
   }

@@ -25,7 +25,8 @@ inline constexpr std::string_view kTemporarySuffix = ".tmp";
 
 // Replaces `path` by these bytes, durably and at once: temporary file of a random
 // name beside it, fsync, rename, fsync of the
-// folder. Makes the folder if need be, but none above it: where that is missing, a file system is not mounted. Throws CannotWrite; `path` is then as it was.
+// folder. Makes the folder if need be, but none above it: where that is missing, a file system is not mounted. Throws
+// CannotWrite, or UserError where only this one file cannot be replaced; `path` is then as it was.
 void replace_file(const std::filesystem::path& path, std::span<const std::byte> bytes);
 
 }  // namespace headsweep::trainer

@@ -316,10 +316,22 @@ TEST(Deadlines, SignsOfLifeDelayTheEndOfAStop) {
   CoreDriver driver;
   driver.begin({1});
   driver.coordinator(Drain{"walltime"});
-  driver.pass(8);
-  driver.trainer(TrialProgress{1, 2, 100, /*writes=*/true});
+  driver.pass(5);
+  driver.trainer(TrialProgress{1, 2, 100});
   driver.wanted();
   driver.pass(9.9);
+  EXPECT_THAT(driver.wanted(), IsEmpty());
+  driver.pass(0.3);
+  EXPECT_THAT(driver.wanted(), ElementsAre("kill"));
+}
+
+TEST(Deadlines, ATrainerThatWritesHasMoreTimeToStopButLessThanTheCoordinatorWaits) {
+  CoreDriver driver;
+  driver.begin({1});
+  driver.coordinator(Drain{"walltime"});
+  driver.trainer(TrialProgress{1, 2, 100, /*writes=*/true});
+  driver.wanted();
+  driver.pass(16.9);
   EXPECT_THAT(driver.wanted(), IsEmpty());
   driver.pass(0.3);
   EXPECT_THAT(driver.wanted(), ElementsAre("kill"));
