@@ -86,7 +86,7 @@ class Chaos(StoreTest):
         with open(self.folder / "output.txt", "ab") as output:
             run = subprocess.Popen(
                 [*tier.command, "run", SWEEP, "--store", self.store(), "--set", f"sweep.seeds={SEEDS}",
-                 *tier.arguments],
+                 "--stack", "2", *tier.arguments],
                 stdin=subprocess.DEVNULL, stdout=output, stderr=output, env=family.environment())
         said_before = len(self.output())
         strike = None

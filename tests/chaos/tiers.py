@@ -31,11 +31,11 @@ HEADS = (d.KILLED_COORDINATOR, d.KILLED_LAUNCHER)
 RANKS = (d.KILLED_WORKER, d.PAUSED_WORKER, d.PAUSED_COORDINATOR, *HEADS)
 
 EMBEDDED = Tier("embedded", (HEADSWEEP,), (*TRAINERS, d.KILLED_RUN, d.PAUSED_RUN), (d.KILLED_RUN,),
-                ("--workers", "2", "--stack", "2"))
+                ("--workers", "2"))
 MPIRUN = Tier("mpirun", mpirun(), (*TRAINERS, *RANKS), (d.KILLED_WORKER, *HEADS))
-RECOVERY = Tier("mpirun --enable-recovery", mpirun("--enable-recovery"), (*TRAINERS, *RANKS), HEADS, ("--stack", "2"))
+RECOVERY = Tier("mpirun --enable-recovery", mpirun("--enable-recovery"), (*TRAINERS, *RANKS), HEADS)
 ULFM = Tier(
     "mpirun --with-ft ulfm",
     mpirun("--with-ft", "ulfm", "--mca", "pml", "ob1", "--mca", "btl", "self,tcp",
            program=str(ULFM_MPIRUN), headsweep=str(ULFM_HEADSWEEP)),
-    (*TRAINERS, *RANKS), HEADS, ("--stack", "2", "--trainer", str(BIN / "headsweep-trainer")))
+    (*TRAINERS, *RANKS), HEADS, ("--trainer", str(BIN / "headsweep-trainer")))
