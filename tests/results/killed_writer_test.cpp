@@ -27,6 +27,12 @@ constexpr std::uint32_t kSeeds = 100;  // 400 trials
   const FrozenSweep frozen = freeze(store, sample_sweep(kSeeds));
   StoreWriter writer(store, frozen.sweep);
   writer.submit(WorkerSeen{1, {"node1", 1, "cpu", 1}});
+  const auto report = [&] {
+    for (const protocol::AttemptId done : writer.take_committed()) {
+      if (write(committed, &done, sizeof done) != sizeof done) _exit(1);
+    }
+    std::this_thread::sleep_for(std::chrono::milliseconds(2));
+  };
   protocol::AttemptId attempt = frozen.next_attempt;
   for (const OpenTrial& open : frozen.open) {
     protocol::TrialResult result = sample_result(open.trial);
@@ -34,12 +40,9 @@ constexpr std::uint32_t kSeeds = 100;  // 400 trials
     writer.submit(AttemptStarted{attempt, open.trial, 1});
     writer.submit(AttemptSucceeded{attempt, open.trial, result});
     ++attempt;
-    for (const protocol::AttemptId done : writer.take_committed()) {
-      if (write(committed, &done, sizeof done) != sizeof done) _exit(1);
-    }
-    std::this_thread::sleep_for(std::chrono::milliseconds(2));
+    report();
   }
-  for (;;) pause();
+  for (;;) report();  // on a slow disk all is submitted before much is committed
 }
 
 // Kills the writer after it reported `reports` commits; the attempts that it reported.
