@@ -146,21 +146,20 @@ std::optional<sweep::Shard> shard_of(const RunCommandOptions& options, const swe
                   std::to_string(sweep::kMostShards));
 }
 
-// Nothing if a signal came while another owner was waited for.
-std::optional<results::OwnedStore> own_store(const RunCommandOptions& options, const Limits& limits) {
+// What `work` returns; nothing, and a line, if a signal ended it.
+template <class Work>
+auto unless_stopped(const RunCommandOptions& options, const Work& work) -> std::optional<decltype(work())> {
   try {
-    return results::OwnedStore(options.store,
-                               owner_patience([&] { return limits.stop.received().has_value(); }));
+    return work();
   } catch (const results::StoppedWaiting& stopped) {
     say(options, stopped.what());
     return std::nullopt;
   }
 }
 
-// Nothing if a signal came meanwhile. `notes`: of the plan, where it was made.
-std::optional<results::FrozenSweep> freeze(const RunCommandOptions& options, const sweep::Sweep& sweep,
-                                           const Limits& limits, results::OwnedStore& store,
-                                           std::vector<std::string>& notes) {
+// `notes`: of the plan, where it was made.
+results::FrozenSweep freeze(const RunCommandOptions& options, const sweep::Sweep& sweep, const Limits& limits,
+                            results::OwnedStore& store, std::vector<std::string>& notes) {
   const auto if_changed = options.extend ? results::IfChanged::kExtend : results::IfChanged::kRefuse;
   const auto stop_if_asked = [&] {
     if (limits.stop.received())
@@ -171,35 +170,23 @@ std::optional<results::FrozenSweep> freeze(const RunCommandOptions& options, con
     notes = plan.notes;
     return plan;
   };
-  try {
-    return store.freeze(sweep, if_changed, expand, shard_of(options, sweep));
-  } catch (const results::StoppedWaiting& stopped) {
-    say(options, stopped.what());
-    return std::nullopt;
-  }
-}
-
-// The same.
-std::optional<results::Replication> replicate(const RunCommandOptions& options, const sweep::Sweep& sweep,
-                                              results::OwnedStore& store) {
-  try {
-    return store.replicate(sweep);
-  } catch (const results::StoppedWaiting& stopped) {
-    say(options, stopped.what());
-    return std::nullopt;
-  }
+  return store.freeze(sweep, if_changed, expand, shard_of(options, sweep));
 }
 
 int coordinate(const RunCommandOptions& options, std::int64_t workers, const Limits& limits,
                const Train& train) {
   const sweep::Sweep sweep = read_sweep(options.sweep);
   orchestrator::require_gangs_fit(sweep.resources, options.run, workers);
-  std::optional<results::OwnedStore> owned = own_store(options, limits);
+  std::optional<results::OwnedStore> owned = unless_stopped(options, [&] {
+    return results::OwnedStore(options.store,
+                               owner_patience([&] { return limits.stop.received().has_value(); }));
+  });
   if (!owned) return kUnfinished;
   results::OwnedStore& store = *owned;
   results::require_equal_tf32(store, options.run.tf32);
   std::vector<std::string> notes;
-  std::optional<results::FrozenSweep> written = freeze(options, sweep, limits, store, notes);
+  std::optional<results::FrozenSweep> written =
+      unless_stopped(options, [&] { return freeze(options, sweep, limits, store, notes); });
   if (!written) return kUnfinished;
   results::FrozenSweep& frozen = *written;
   remove_needless_checkpoints(store);
@@ -221,7 +208,8 @@ int coordinate(const RunCommandOptions& options, std::int64_t workers, const Lim
   }
   if (frozen.open.empty()) {
     // The run before this one ended between its last trial and this decision.
-    std::optional<results::Replication> more = replicate(options, sweep, store);
+    std::optional<results::Replication> more =
+        unless_stopped(options, [&] { return store.replicate(sweep); });
     if (!more) return kUnfinished;
     frozen.trials += std::ssize(more->open);
     frozen.open = std::move(more->open);

@@ -55,8 +55,8 @@ Ending run_as_coordinator(FrozenRun run, const RunOptions& options, MpiSession& 
                           const StopSignal& stop, RunObserver& observer);
 
 // Every other rank, which leaves signals to rank 0: trains until it is dismissed; then the caller calls session.end().
-// False if it had to give up because a trainer that it killed did not go away. Leaves the process at once if the coordinator is lost. `threads` is
-// only reported: rank 0 decides. `trainer` need not exist: rank 0 hears of it.
+// False if it had to give up because a trainer that it killed did not go away. Leaves the process at once if the coordinator
+// is lost. `threads` is only reported: rank 0 decides. `trainer` need not exist: rank 0 hears of it.
 [[nodiscard]] bool run_as_worker(MpiSession& session, const std::filesystem::path& trainer,
                                  const agent::TrainerDevice& device, std::int64_t threads);
 

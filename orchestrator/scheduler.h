@@ -189,6 +189,8 @@ class Scheduler {
   // Drains a worker that has failed too often; `failure`: the last one.
   void judge(WorkerState& worker, const protocol::AttemptFailed& failure);
   void do_without(WorkerState& worker, const std::string& why);
+  // Whether no trial could be trained with one active worker less.
+  [[nodiscard]] bool is_last() const { return progress_.workers <= options_.gang; }
   void drain(WorkerState& worker, const std::string& why);
   void lose(WorkerState& worker, const std::string& why);
   void retire(WorkerState& worker, WorkerPhase phase, const std::string& state);

@@ -92,11 +92,10 @@ void Scheduler::drop_late(WorkerState& worker, const protocol::Message& message)
 
 void Scheduler::judge(WorkerState& worker, const protocol::AttemptFailed& failure) {
   if (phase_ != Phase::kRunning || worker.phase != WorkerPhase::kActive) return;
-  const bool is_last = progress_.workers <= options_.gang;  // without it no trial could be trained
   if (failure.reason == EndReason::kCannotWrite) return do_without(worker, failure.message);
   if (std::ssize(worker.unstarted_bundles) >= kStartFailures) {
     do_without(worker, "cannot start its trainer: " + failure.message);
-  } else if (!is_last && worker.failures.length() >= kBadWorkerFailures &&
+  } else if (!is_last() && worker.failures.length() >= kBadWorkerFailures &&
              progress_.done_now > worker.failures.finished_at_begin()) {
     drain(worker,
           "failed " + std::to_string(kBadWorkerFailures) + " trials in a row while others finished some");
@@ -105,8 +104,7 @@ void Scheduler::judge(WorkerState& worker, const protocol::AttemptFailed& failur
 
 // It is of no use. Where it is the last one the run is over.
 void Scheduler::do_without(WorkerState& worker, const std::string& why) {
-  const bool is_last = progress_.workers <= options_.gang;
-  if (!is_last) return drain(worker, why);
+  if (!is_last()) return drain(worker, why);
   error_ = worker.name + " " + why;
   dismiss_all(Phase::kDraining, *error_);
 }

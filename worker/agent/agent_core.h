@@ -93,7 +93,7 @@ class AgentCore {
   void fail_running(const FailureCause& cause);
   void check_trainer(Time now);
   void check_running(Time now);
-  [[nodiscard]] bool is_stopping_well(Time now);
+  void check_stopping(Time now);
   [[nodiscard]] double seconds_in_state(Time now) const { return Seconds(now - trainer_since_).count(); }
 
   protocol::WorkerHello hello_;

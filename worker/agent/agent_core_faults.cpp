@@ -124,21 +124,19 @@ void AgentCore::check_trainer(Time now) {
   if (running_) check_running(now);
 }
 
-bool AgentCore::is_stopping_well(Time now) {
+void AgentCore::check_stopping(Time now) {
   const double waited = Seconds(now - *stopping_since_).count();
   const double silence = std::min(running_->progress().silence(now), waited);
-  return waited <= limits_.trainer_stop_in_all &&
-         (silence <= limits_.trainer_stop || running_->progress().writes());
+  if (waited <= limits_.trainer_stop_in_all &&
+      (silence <= limits_.trainer_stop || running_->progress().writes()))
+    return;
+  kill_trainer(
+      now, EndReason::kStopped,
+      "killed, since it did not stop within " + std::to_string(static_cast<std::int64_t>(waited)) + " s");
 }
 
 void AgentCore::check_running(Time now) {
-  if (stopping_since_) {
-    if (is_stopping_well(now)) return;
-    const double waited = Seconds(now - *stopping_since_).count();
-    return kill_trainer(
-        now, EndReason::kStopped,
-        "killed, since it did not stop within " + std::to_string(static_cast<std::int64_t>(waited)) + " s");
-  }
+  if (stopping_since_) return check_stopping(now);
   if (running_->abandoned && !running_->progress().writes() &&
       Seconds(now - running_->abandoned->since).count() > limits_.gang_abandon) {
     return kill_abandoned(now);

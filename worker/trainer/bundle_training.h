@@ -12,7 +12,8 @@ namespace headsweep::trainer {
 // TrialProgress at most every half second. What the trials print goes to their logs below the store's folder.
 // The trials take their steps together; what goes wrong with one (divergence, an error while it is measured)
 // does not touch the others.
-// Where a log or the final weights cannot be written the answer is kCannotWrite: nothing is wrong with the trial.
+// Where a log or the final weights cannot be written the answer is kCannotWrite: nothing is wrong with the trial. It is kError
+// where that one file is in the way and others could be written.
 // `cost`: of the checkpoints that this process writes.
 void train_bundle(const protocol::TrainBundle& bundle, const TrainerContext& context, AgentSide& agent,
                   CheckpointCost& cost);
